@@ -1,0 +1,78 @@
+# Every job of this project. `make` alone prints them.
+# Settings go behind the target: `make run FLASK_PORT=9000`, `make run PYTHON=python3.13`.
+
+PYTHON ?= python3
+PY = .venv/bin/python
+SERVE = $(PY) -m shared_tests.serve
+
+.DEFAULT_GOAL := help
+.PHONY: help run run-flask run-django dev reset test test-url diff check lint \
+	types migrations-check templates-lint format lock .run .dev
+
+help: ## Print this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1~\2/p' Makefile | awk -F'~' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+run: .run ## Serve both sites, Flask on 8001 and Django on 8002
+	@$(SERVE) flask django
+
+run-flask: .run ## Serve the Flask site alone
+	@$(SERVE) flask
+
+run-django: .run ## Serve the Django site alone
+	@$(SERVE) django
+
+dev: .run ## Serve both with the frameworks' own development servers
+	@$(SERVE) --dev flask django
+
+reset: ## Delete both default databases (asks first, unless YES=1)
+	@if [ "$(YES)" != 1 ]; then \
+		printf 'Delete flask.sqlite3 and django.sqlite3 with all they hold? [y/N] '; \
+		read -r answer; [ "$$answer" = y ] || { echo 'Nothing deleted.'; exit 1; }; \
+	fi
+	@rm -f flask.sqlite3 flask.sqlite3-* django.sqlite3 django.sqlite3-*
+	@echo 'Deleted. `make run` starts over.'
+
+test: .dev ## Run every test: the docs', both sites' own, the contract
+	@$(PY) -m pytest
+
+test-url: .dev ## Run the contract against a running server: make test-url URL=http://...
+	@if [ -z "$(URL)" ]; then echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2; fi
+	@$(PY) -m pytest shared_tests --url "$(URL)"
+
+diff: ## List the pairs of files, or show one: make diff F=blog/views.py
+	@$(PYTHON) docs/pairs.py $(F)
+
+check: lint types migrations-check templates-lint test ## Everything that must hold before a commit
+
+lint: .dev ## Check style with ruff
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+
+format: .dev ## Mend style with ruff
+	@$(PY) -m ruff check --fix
+	@$(PY) -m ruff format
+
+types: .dev ## Check types with mypy
+	@$(PY) -m mypy
+
+migrations-check: .dev ## Check that the models need no new migration, on both sides
+	@scratch=$$(mktemp -d) && trap 'rm -r "$$scratch"' EXIT && \
+	export DEBUG=1 DATABASE_URL="sqlite:///$$scratch/scratch.sqlite3" && \
+	$(PY) -m flask --app flask_site db upgrade && \
+	$(PY) -m flask --app flask_site db check && \
+	$(PY) manage.py makemigrations --check --dry-run
+
+templates-lint: .dev ## Check the templates with djlint
+	@$(PY) -m djlint --lint --quiet --profile jinja flask_site/templates
+	@$(PY) -m djlint --lint --quiet --profile django django_site/templates
+
+lock: ## Rewrite requirements/*.txt (UPGRADE=1 takes the newest versions)
+	@$(PYTHON) requirements/install.py uv
+	@$(PY) requirements/lock.py
+
+# The virtual environment with what the target needs; both are quick when nothing changed.
+.run:
+	@$(PYTHON) requirements/install.py run
+
+.dev:
+	@$(PYTHON) requirements/install.py dev

@@ -1,0 +1,1 @@
+"""The commands of the blog, one a module."""

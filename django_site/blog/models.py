@@ -1,0 +1,91 @@
+"""Posts and their comments."""
+
+from contextlib import suppress
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+
+from . import text
+
+validate_plain_text = RegexValidator(
+    text.PLAIN_TEXT, "Control characters are not allowed."
+)
+
+
+class PostQuerySet(models.QuerySet):
+    """Queries for posts."""
+
+    def newest(self):
+        """Select the posts, newest first, with author and number of comments."""
+        comments = Comment.objects.filter(post=OuterRef("pk")).order_by()
+        count = comments.values("post").annotate(count=Count("pk")).values("count")
+        return (
+            self.select_related("author")
+            .annotate(comment_count=Coalesce(Subquery(count), 0))
+            .order_by("-date_posted", "-id")
+        )
+
+
+class Post(models.Model):
+    """A text with a title, by a user."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    title = models.CharField(max_length=200, validators=[validate_plain_text])
+    body = models.TextField(
+        "text", help_text="Markdown is welcome.", validators=[validate_plain_text]
+    )
+    body_html = models.TextField(editable=False)
+    summary = models.CharField(max_length=200, editable=False)
+    date_posted = models.DateTimeField(default=timezone.now)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-date_posted", "-id"], name="blog_post_newest")
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, **kwargs):
+        """Keep the text rendered, so that no view has to do it again."""
+        self.body_html = text.render(self.body)
+        self.summary = text.summarize(self.body_html)
+        super().save(**kwargs)
+
+    def get_absolute_url(self):
+        """Return the address of the post."""
+        return reverse("blog:show_post", args=[self.pk])
+
+    def newer(self):
+        """Return the next newer post, or None."""
+        with suppress(Post.DoesNotExist):
+            return self.get_next_by_date_posted()
+
+    def older(self):
+        """Return the next older post, or None."""
+        with suppress(Post.DoesNotExist):
+            return self.get_previous_by_date_posted()
+
+
+class Comment(models.Model):
+    """A reply to a post, by a user or by somebody with a name."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="comments")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True)
+    name = models.CharField(max_length=80)
+    email = models.EmailField("e-mail", help_text="Never shown to anybody.")
+    body = models.TextField("text", max_length=5000)
+    date_posted = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["date_posted", "id"]
+
+    def __str__(self):
+        return self.body[:50]

@@ -1,0 +1,178 @@
+"""The pages of the blog: the request is an argument, the settings an import."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import InvalidPage, Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+from django.views.generic import ListView
+
+from .forms import CommentForm, PostForm, UserCommentForm
+from .models import Comment, Post
+
+READ_POSTS_KEPT = 200
+
+
+@require_safe
+def site_home(request):
+    """Show a page of all posts, newest first."""
+    paginator = Paginator(Post.objects.newest(), settings.POSTS_PER_PAGE)
+    try:
+        page_obj = paginator.page(request.GET.get("page", 1))
+    except InvalidPage as error:
+        raise Http404("There is no such page.") from error
+    context = {
+        "page_obj": page_obj,
+        "page_range": get_page_range(page_obj),
+        "read_posts": request.read_posts,
+    }
+    return render(request, "blog/home.html", context)
+
+
+def get_page_range(page_obj):
+    """Return the numbers of the pages to link, an ellipsis for those left out."""
+    return page_obj.paginator.get_elided_page_range(
+        page_obj.number, on_each_side=1, on_ends=1
+    )
+
+
+class AuthorPosts(ListView):
+    """Show a page of the posts of one author, newest first."""
+
+    template_name = "blog/author_posts.html"
+
+    def get_paginate_by(self, queryset):
+        """Read the setting now, not when the class is made."""
+        return settings.POSTS_PER_PAGE
+
+    def get_queryset(self):
+        """Find the author, then the posts."""
+        self.author = get_object_or_404(
+            get_user_model(), username=self.kwargs["username"]
+        )
+        return Post.objects.newest().filter(author=self.author)
+
+    def get_context_data(self, **kwargs):
+        """Add what the template needs; the request is here as `self.request`."""
+        context = super().get_context_data(**kwargs)
+        return context | {
+            "author": self.author,
+            "page_range": get_page_range(context["page_obj"]),
+            "read_posts": self.request.read_posts,
+        }
+
+
+@require_safe
+def show_post(request, post_id):
+    """Show a post with its comments, and remember that it was read."""
+    post = get_object_or_404(Post.objects.select_related("author"), pk=post_id)
+    if post.pk not in request.read_posts:
+        read_posts = [*request.read_posts, post.pk]
+        request.session["read_posts"] = read_posts[-READ_POSTS_KEPT:]
+    return render_post(request, post, get_comment_form(request))
+
+
+def get_comment_form(request):
+    """Return the form for a reply: who is signed in is not asked who they are."""
+    form_class = UserCommentForm if request.user.is_authenticated else CommentForm
+    return form_class(request.POST if request.method == "POST" else None)
+
+
+def render_post(request, post, form, status=200):
+    """Render the page of a post with a form for a reply."""
+    comments = post.comments.select_related("author")
+    context = {"post": post, "comments": comments, "form": form}
+    return render(request, "blog/post.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_post(request):
+    """Write a post."""
+    form = PostForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        form.instance.author = request.user
+        post = form.save()
+        messages.success(request, "Your post is published.")
+        return redirect(post)
+    return render(
+        request,
+        "blog/edit_post.html",
+        {"form": form},
+        status=400 if form.errors else 200,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_post(request, post_id):
+    """Change a post; only its author may."""
+    post = get_own_post_or_403(request, post_id)
+    form = PostForm(request.POST if request.method == "POST" else None, instance=post)
+    if form.is_valid():
+        form.save()
+        messages.success(request, "Your post is changed.")
+        return redirect(post)
+    return render(
+        request,
+        "blog/edit_post.html",
+        {"form": form, "post": post},
+        status=400 if form.errors else 200,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete_post(request, post_id):
+    """Ask whether to delete a post, then delete it; only its author may."""
+    post = get_own_post_or_403(request, post_id)
+    if request.method == "POST":
+        post.delete()
+        messages.success(request, "Your post is deleted.")
+        return redirect("blog:site_home")
+    return render(request, "blog/delete_post.html", {"post": post})
+
+
+def get_own_post_or_403(request, post_id):
+    """Return a post of the signed-in user; one of somebody else is forbidden."""
+    post = get_object_or_404(Post.objects.select_related("author"), pk=post_id)
+    if request.user != post.author:
+        raise PermissionDenied
+    return post
+
+
+@require_POST
+def add_comment(request, post_id):
+    """Add a comment to a post."""
+    post = get_object_or_404(Post.objects.select_related("author"), pk=post_id)
+    form = get_comment_form(request)
+    if not form.is_valid():
+        return render_post(request, post, form, status=400)
+    form.instance.post = post
+    if request.user.is_authenticated:
+        form.instance.author = request.user
+    form.save()
+    messages.success(request, "Your comment is published.")
+    return redirect(post)
+
+
+@login_required
+@require_POST
+def delete_comment(request, comment_id):
+    """Delete a comment; its writer and the author of the post may."""
+    comment = get_object_or_404(
+        Comment.objects.select_related("author", "post__author"), pk=comment_id
+    )
+    if request.user not in (comment.author, comment.post.author):
+        raise PermissionDenied
+    comment.delete()
+    messages.success(request, "The comment is deleted.")
+    return redirect(comment.post)

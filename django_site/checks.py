@@ -1,0 +1,31 @@
+"""What the settings must be before the site starts."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+MIN_KEY_LENGTH = 32
+# Keys that stand in documentation; generated prefixes of unsafe keys.
+KNOWN_SECRET_KEYS = (
+    "django-insecure-",
+    "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+    "change-me",
+)
+
+
+def check_settings(settings):
+    """Raise ImproperlyConfigured for settings that would harm the public."""
+    key = settings["SECRET_KEY"]
+    known = len(key) < MIN_KEY_LENGTH or key.startswith(KNOWN_SECRET_KEYS)
+    if known and not settings["DEBUG"]:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY must be a random text of at least {MIN_KEY_LENGTH} "
+            "characters that nobody else knows."
+        )
+    if not (settings["DEBUG"] or settings["DEMO"]):
+        if "*" in settings["ALLOWED_HOSTS"]:
+            raise ImproperlyConfigured(
+                "ALLOWED_HOSTS must name the hosts of the site, not '*'."
+            )
+        if settings["CHEAP_PASSWORDS"]:
+            raise ImproperlyConfigured(
+                "CHEAP_PASSWORDS is for tests: passwords would be easy to guess."
+            )

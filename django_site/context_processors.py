@@ -1,0 +1,19 @@
+"""What every template knows besides what its view hands it."""
+
+from importlib.metadata import version
+
+from django.conf import settings
+
+
+def site(request):
+    """Describe the site, for the header and the footer."""
+    view = request.resolver_match and request.resolver_match.func
+    view = getattr(view, "view_class", view)
+    other_site_url = settings.OTHER_SITE_URL
+    return {
+        "framework": f"Django {version('django')}",
+        "view_name": view and f"{view.__module__}.{view.__qualname__}",
+        "other_page_url": other_site_url and other_site_url + request.get_full_path(),
+        "demo_account": settings.DEMO
+        and {"username": settings.DEMO_USERNAME, "password": settings.DEMO_PASSWORD},
+    }

@@ -1,0 +1,120 @@
+"""Views alone: what they find on their request, and what they hand to a template."""
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.urls import resolve
+
+from django_site import context_processors, middleware
+from django_site.blog.views import AuthorPosts, site_home
+
+from .factories import make_post
+
+
+def test_site_home_alone(rf, user):
+    """The view finds page 2 on its argument, with all that middleware puts there."""
+    for number in range(6):
+        make_post(user, title=f"Title {number}")
+    request = rf.get("/home/?page=2")
+    request.user = AnonymousUser()
+    request.read_posts = []
+    html = site_home(request).content.decode()
+
+    assert "Title 0" in html
+    assert "Title 1" not in html
+
+
+def test_site_home_misses_what_nobody_prepared(rf, db):
+    """A made request has run no middleware."""
+    request = rf.get("/home/")
+    with pytest.raises(AttributeError, match="read_posts"):
+        site_home(request)
+
+    request.read_posts = []
+    with pytest.raises(AttributeError, match="user"):
+        site_home(request)
+
+
+def test_read_posts_come_from_the_session(rf):
+    """The middleware puts on the request what the session holds."""
+    request = rf.get("/")
+    request.session = {"read_posts": [7]}
+    middleware.read_posts(lambda request: None)(request)
+
+    assert request.read_posts == [7]
+
+
+def test_read_posts_are_there_without_a_session(client, db):
+    """Who has read nothing has an empty list, and gets no session for it."""
+    request = client.get("/").wsgi_request
+
+    assert request.read_posts == []
+    assert not request.session.modified
+
+
+def test_home_hands_a_page_to_its_template(client, user):
+    """The template gets the page and the read marks, and counts and asks nothing."""
+    post = make_post(user)
+    client.get(f"/posts/{post.pk}/")
+    context = client.get("/").context
+
+    assert list(context["page_obj"]) == [post]
+    assert context["page_obj"].paginator.num_pages == 1
+    assert context["read_posts"] == [post.pk]
+
+
+def test_author_posts_alone(rf, user):
+    """`dispatch` gets the request; the methods behind it read `self.request`."""
+    make_post(user, title="By Ann")
+    request = rf.get("/authors/ann/")
+    request.user = AnonymousUser()
+    request.read_posts = []
+    html = AuthorPosts.as_view()(request, username="ann").render().content.decode()
+
+    assert "By Ann" in html
+
+
+def test_author_posts_adds_to_its_context(rf, user):
+    """get_context_data() gets keywords only, and finds the rest on `self`."""
+    view = AuthorPosts()
+    view.setup(rf.get("/authors/ann/"), username="ann")
+    view.request.read_posts = [7]
+    view.object_list = view.get_queryset()
+    context = view.get_context_data()
+
+    assert context["author"] == user
+    assert context["read_posts"] == [7]
+
+
+def test_each_request_has_its_own_view_object(client, user):
+    """What a method leaves on `self` no other request sees."""
+    views = [client.get("/authors/ann/").context["view"] for _ in range(2)]
+
+    assert views[0] is not views[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/home/", "django_site.blog.views.site_home"),
+        ("/authors/ann/", "django_site.blog.views.AuthorPosts"),
+        ("/login/", "django_site.users.views.LoginView"),
+        ("/nothing-here/", None),
+    ],
+)
+def test_templates_know_the_view(rf, address, name):
+    """The footer names the view that serves the page, a class by its own name."""
+    request = rf.get(address)
+    if name:
+        request.resolver_match = resolve(address)
+    context = context_processors.site(request)
+
+    assert context["view_name"] == name
+    assert context["framework"].startswith("Django 5.")
+
+
+def test_templates_know_the_other_site(rf, settings):
+    """The footer links to the same page there, its page number kept."""
+    settings.OTHER_SITE_URL = "https://other.example"
+    context = context_processors.site(rf.get("/home/?page=2"))
+
+    assert context["other_page_url"] == "https://other.example/home/?page=2"

@@ -1,0 +1,11 @@
+"""Which address leads to which view, and who answers when something goes wrong."""
+
+from django.urls import include, path
+
+from .health import healthz
+
+urlpatterns = [
+    path("", include("django_site.blog.urls")),
+    path("", include("django_site.users.urls")),
+    path("healthz", healthz, name="healthz"),
+]

@@ -1,0 +1,11 @@
+"""A password hash for tests."""
+
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+
+class CheapArgon2PasswordHasher(Argon2PasswordHasher):
+    """Argon2 with next to no work."""
+
+    time_cost = 1
+    memory_cost = 8
+    parallelism = 1

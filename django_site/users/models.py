@@ -1,0 +1,44 @@
+"""Accounts."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils import timezone
+
+validate_username = RegexValidator(
+    r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]*\Z",
+    "Enter letters, digits and @/./+/-/_ only, and begin with a letter or a digit.",
+)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users and finds them by name."""
+
+    def create_user(self, username, email, password=None):
+        """Store a user; without a password nobody can sign in."""
+        user = self.model(username=username, email=email)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who can sign in and write."""
+
+    last_login = None  # nothing shows it, so nothing stores it
+    username = models.CharField(
+        "user name",
+        max_length=30,
+        unique=True,
+        validators=[validate_username],
+        help_text="Shown to everybody.",
+        error_messages={"unique": "A user with that user name already exists."},
+    )
+    email = models.EmailField("e-mail", help_text="Never shown to anybody else.")
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email"]

@@ -1,0 +1,98 @@
+"""The pages of accounts: what Django brings is configured, not written again."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, views
+from django.contrib.auth.decorators import login_required
+from django.contrib.messages.views import SuccessMessageMixin
+from django.db import IntegrityError, transaction
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from django.views.generic.edit import FormMixin
+
+from .forms import AccountForm, LoginForm, PasswordChangeForm, RegisterForm
+from .models import User
+
+
+class RefusedFormMixin(FormMixin):
+    """Sends a wrong form back with status 400, where Django says 200."""
+
+    def form_invalid(self, form):
+        """Show the form again, and say in the status line that it was refused."""
+        response = super().form_invalid(form)
+        response.status_code = 400
+        return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def register(request):
+    """Make an account and sign in."""
+    form = RegisterForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            with transaction.atomic():
+                user = form.save()
+        except IntegrityError:  # somebody took the name a moment ago
+            form.add_error(
+                "username", form.instance.unique_error_message(User, ["username"])
+            )
+        else:
+            login(request, user)
+            messages.success(request, "Your account is made. Welcome!")
+            return redirect("blog:site_home")
+    return render(
+        request,
+        "users/register.html",
+        {"form": form},
+        status=400 if form.errors else 200,
+    )
+
+
+class LoginView(RefusedFormMixin, views.LoginView):
+    """Sign in, and go on to the page that was wanted."""
+
+    authentication_form = LoginForm
+    template_name = "users/login.html"
+
+    def form_valid(self, form):
+        """Let the session outlive the browser where the visitor asked for it."""
+        response = super().form_valid(form)
+        if form.cleaned_data["remember"]:
+            self.request.session.set_expiry(settings.REMEMBER_DURATION)
+        return response
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request):
+    """Show the account to its owner, who can change the e-mail address."""
+    form = AccountForm(
+        request.POST if request.method == "POST" else None, instance=request.user
+    )
+    if form.is_valid():
+        form.save()
+        messages.success(request, "Your e-mail address is changed.")
+        return redirect("users:account")
+    return render(
+        request,
+        "users/account.html",
+        {"form": form},
+        status=400 if form.errors else 200,
+    )
+
+
+@method_decorator(never_cache, name="dispatch")
+class PasswordChangeView(
+    RefusedFormMixin, SuccessMessageMixin, views.PasswordChangeView
+):
+    """Change the password, which signs every other browser out."""
+
+    form_class = PasswordChangeForm
+    template_name = "users/password_change.html"
+    success_url = reverse_lazy("users:account")
+    success_message = "Your password is changed."

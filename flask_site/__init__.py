@@ -1,0 +1,40 @@
+"""The blog, the Flask way: an application factory and context globals."""
+
+from environs import EnvError
+from flask import Flask
+
+from . import blog, context_processors, errors, health, hooks, users
+from .checks import ImproperlyConfigured, check_settings
+from .converters import KeyConverter, UsernameConverter
+from .extensions import csrf, db, login_manager, migrate
+
+
+def create_app(config=None):
+    """Make the application from its settings, changed by a mapping of others.
+
+    Raises ImproperlyConfigured where the settings are wrong or unsafe.
+    """
+    app = Flask(__name__)
+    try:
+        app.config.from_object("flask_site.settings")
+    except EnvError as error:
+        raise ImproperlyConfigured(str(error)) from error
+    app.config.from_mapping(config or {})
+    check_settings(app.config)
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
+    csrf.init_app(app)
+    login_manager.init_app(app)
+
+    app.url_map.converters["int"] = KeyConverter
+    app.url_map.converters["username"] = UsernameConverter
+    app.before_request(hooks.load_read_posts)
+    app.after_request(hooks.add_security_headers)
+    app.context_processor(context_processors.site)
+    errors.init_app(app)
+
+    app.register_blueprint(blog.bp)
+    app.register_blueprint(users.bp)
+    app.add_url_rule("/healthz", view_func=health.healthz)
+    return app

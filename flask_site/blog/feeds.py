@@ -1,0 +1,21 @@
+"""The Atom feed."""
+
+from flask import make_response, render_template
+
+from flask_site.extensions import db
+
+from .models import Post
+from .views import bp
+
+FEED_LENGTH = 20
+
+
+@bp.get("/feed.atom")
+def feed():
+    """Show the newest posts to feed readers."""
+    posts = db.session.scalars(Post.newest().limit(FEED_LENGTH)).all()
+    response = make_response(render_template("blog/feed.xml", posts=posts))
+    response.content_type = "application/atom+xml; charset=utf-8"
+    if posts:
+        response.last_modified = posts[0].date_posted
+    return response

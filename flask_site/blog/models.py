@@ -1,0 +1,109 @@
+"""Posts and their comments."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import ForeignKey, Identity, Index, String, Text, func, select, tuple_
+from sqlalchemy.orm import (
+    Mapped,
+    column_property,
+    mapped_column,
+    relationship,
+    undefer,
+    validates,
+)
+
+from flask_site.extensions import db
+from flask_site.users.models import User
+
+from . import text
+
+
+def now():
+    """Return the present time in UTC."""
+    return datetime.now(UTC)
+
+
+class Comment(db.Model):
+    """A reply to a post, by a user or by somebody with a name."""
+
+    __tablename__ = "blog_comment"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("blog_post.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(
+        ForeignKey("users_user.id"), index=True
+    )
+    name: Mapped[str] = mapped_column(String(80), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    body: Mapped[str] = mapped_column(Text)
+    date_posted: Mapped[datetime] = mapped_column(default=now)
+
+    post: Mapped["Post"] = relationship(back_populates="comments")
+    author: Mapped[User | None] = relationship(lazy="joined")
+
+
+class Post(db.Model):
+    """A text with a title, by a user."""
+
+    __tablename__ = "blog_post"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("users_user.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    body_html: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str] = mapped_column(String(200))
+    date_posted: Mapped[datetime] = mapped_column(default=now)
+
+    author: Mapped[User] = relationship(lazy="joined")
+    comments: Mapped[list[Comment]] = relationship(
+        back_populates="post",
+        cascade="all, delete-orphan",
+        order_by=(Comment.date_posted, Comment.id),
+    )
+    comment_count: Mapped[int] = column_property(
+        select(func.count(Comment.id))
+        .where(Comment.post_id == id)
+        .correlate_except(Comment)
+        .scalar_subquery(),
+        deferred=True,
+    )
+
+    __table_args__ = (
+        Index("blog_post_newest", date_posted.desc(), id.desc()),
+        {"sqlite_autoincrement": True},
+    )
+
+    @validates("body")
+    def render_body(self, key, body):
+        """Keep the text rendered, so that no view has to do it again."""
+        self.body_html = text.render(body)
+        self.summary = text.summarize(self.body_html)
+        return body
+
+    @classmethod
+    def newest(cls):
+        """Select the posts, newest first, with author and number of comments."""
+        newest_first = cls.date_posted.desc(), cls.id.desc()
+        return select(cls).options(undefer(cls.comment_count)).order_by(*newest_first)
+
+    def newer(self):
+        """Return the next newer post, or None."""
+        place = tuple_(Post.date_posted, Post.id)
+        return db.session.scalar(
+            select(Post)
+            .where(place > (self.date_posted, self.id))
+            .order_by(Post.date_posted, Post.id)
+            .limit(1)
+        )
+
+    def older(self):
+        """Return the next older post, or None."""
+        place = tuple_(Post.date_posted, Post.id)
+        return db.session.scalar(
+            select(Post)
+            .where(place < (self.date_posted, self.id))
+            .order_by(Post.date_posted.desc(), Post.id.desc())
+            .limit(1)
+        )

@@ -1,0 +1,1 @@
+"""The site from inside: what its answers over HTTP do not show."""

@@ -1,0 +1,81 @@
+"""Fixtures: an application with a database of its own for each test.
+
+A test that uses `client` must not use `db`: a context that is pushed already
+would serve all its requests, and they would share one `g`.
+"""
+
+import pytest
+
+from flask_site import create_app, extensions
+
+from .factories import PASSWORD, make_user
+
+SETTINGS = {
+    "TESTING": True,
+    "DEBUG": False,
+    "DEMO": True,
+    "CHEAP_PASSWORDS": True,
+    "SECRET_KEY": "x" * 50,
+    "SQLALCHEMY_DATABASE_URI": "sqlite://",
+    "SQLALCHEMY_ENGINE_OPTIONS": {},
+    "WTF_CSRF_ENABLED": False,
+}
+
+
+class AuthActions:
+    """Signs a client in and out, as a visitor would."""
+
+    def __init__(self, client):
+        self._client = client
+
+    def login(self, user):
+        """Sign in."""
+        form = {"username": user.username, "password": PASSWORD}
+        return self._client.post("/login/", data=form)
+
+    def logout(self):
+        """Sign out."""
+        return self._client.post("/logout/")
+
+
+@pytest.fixture
+def app():
+    """Make an application with empty tables."""
+    app = create_app(SETTINGS)
+    with app.app_context():
+        extensions.db.create_all()
+    yield app
+    with app.app_context():
+        extensions.db.engine.dispose()
+
+
+@pytest.fixture
+def client(app):
+    """Make a browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def auth(client):
+    """Sign that browser in and out."""
+    return AuthActions(client)
+
+
+@pytest.fixture
+def runner(app):
+    """Run commands."""
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def db(app):
+    """Open the database: push an application context until the test ends."""
+    with app.app_context():
+        yield extensions.db
+
+
+@pytest.fixture
+def user(app):
+    """Store a user."""
+    with app.app_context():
+        return make_user()

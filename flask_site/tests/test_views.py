@@ -1,0 +1,132 @@
+"""Views alone: what they find in their context, and what they hand to a template."""
+
+import pytest
+from flask import g, session, template_rendered
+
+from flask_site import context_processors, hooks
+from flask_site.blog.views import AuthorPosts, site_home
+
+from .factories import make_post
+
+
+@pytest.fixture
+def contexts(app):
+    """Collect what views hand to their templates."""
+    contexts = []
+
+    def note(sender, template, context, **extra):
+        contexts.append(context)
+
+    with template_rendered.connected_to(note, app):
+        yield contexts
+
+
+def test_site_home_alone(app, user):
+    """Without an argument the view finds page 2: `request` is where it looks."""
+    with app.test_request_context("/home/?page=2"):
+        for number in range(6):
+            make_post(user, title=f"Title {number}")
+        g.read_posts = []
+        html = site_home()
+
+    assert "Title 0" in html
+    assert "Title 1" not in html
+
+
+def test_site_home_misses_what_nobody_prepared(app):
+    """A made request has run no hook."""
+    with app.test_request_context("/home/"):
+        with pytest.raises(AttributeError, match="read_posts"):
+            site_home()
+
+        app.preprocess_request()
+
+        assert "There are no posts yet." in site_home()
+
+
+def test_read_posts_come_from_the_session(app):
+    """The hook puts on `g` what the session holds."""
+    with app.test_request_context("/"):
+        session["read_posts"] = [7]
+        hooks.load_read_posts()
+
+        assert g.read_posts == [7]
+
+
+def test_read_posts_are_there_without_a_session(app):
+    """Who has read nothing has an empty list, and gets no session for it."""
+    with app.test_request_context("/"):
+        hooks.load_read_posts()
+
+        assert g.read_posts == []
+        assert not session.modified
+
+
+def test_home_hands_a_page_to_its_template(app, client, user, contexts):
+    """The template gets the page and the read marks, and counts and asks nothing."""
+    with app.app_context():
+        post_id = make_post(user).id
+    client.get(f"/posts/{post_id}/")
+    client.get("/")
+
+    context = contexts[-1]
+    assert [post.id for post in context["page_obj"]] == [post_id]
+    assert context["page_obj"].pages == 1
+    assert context["read_posts"] == [post_id]
+
+
+def test_author_posts_alone(app, user):
+    """The method that Flask calls is the whole view; `g` is as near as anywhere."""
+    with app.test_request_context("/authors/ann/"):
+        make_post(user, title="By Ann")
+        g.read_posts = []
+        html = AuthorPosts("blog/author_posts.html").dispatch_request("ann")
+
+    assert "By Ann" in html
+
+
+def test_author_posts_takes_its_template_from_as_view(app, client, user, contexts):
+    """What stands in add_url_rule() reaches the view; its template gets the author."""
+    client.get("/authors/ann/")
+
+    assert app.view_functions["blog.author_posts"].view_class is AuthorPosts
+    assert contexts[-1]["author"].username == "ann"
+
+
+def test_each_request_has_its_own_view_object(client, monkeypatch):
+    """What a method leaves on `self` no other request sees."""
+    views = []
+    monkeypatch.setattr(
+        AuthorPosts, "dispatch_request", lambda self, username: views.append(self) or ""
+    )
+    client.get("/authors/ann/")
+    client.get("/authors/ann/")
+
+    assert views[0] is not views[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/home/", "flask_site.blog.views.site_home"),
+        ("/authors/ann/", "flask_site.blog.views.AuthorPosts"),
+        ("/login/", "flask_site.users.views.login"),
+        ("/nothing-here/", None),
+    ],
+)
+def test_templates_know_the_view(app, address, name):
+    """The footer names the view that serves the page, a class by its own name."""
+    with app.test_request_context(address):
+        context = context_processors.site()
+
+    assert context["view_name"] == name
+    assert context["framework"].startswith("Flask 3.")
+
+
+def test_templates_know_the_other_site(app):
+    """The footer links to the same page there, its page number kept."""
+    app.config["OTHER_SITE_URL"] = "https://other.example"
+    with app.test_request_context("/home/?page=2"):
+        context = context_processors.site()
+
+    assert context["other_page_url"] == "https://other.example/home/?page=2"

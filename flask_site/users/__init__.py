@@ -1,0 +1,5 @@
+"""Accounts."""
+
+from .views import bp
+
+__all__ = ["bp"]

@@ -1,0 +1,129 @@
+"""The forms of accounts."""
+
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from sqlalchemy import func, select
+from wtforms import BooleanField, HiddenField
+from wtforms.validators import (
+    DataRequired,
+    Email,
+    EqualTo,
+    InputRequired,
+    Length,
+    Regexp,
+    ValidationError,
+)
+
+from flask_site.extensions import db
+from flask_site.forms import EmailField, PasswordField, TextField
+
+from . import passwords
+from .models import User
+
+USERNAME_TAKEN = "A user with that user name already exists."
+PASSWORDS_DIFFER = "The two password fields didn’t match."
+PASSWORD_HELP = (
+    "At least 8 characters, not like your user name, not a common password. "
+    "A long sentence is welcome."
+)
+# What Django's own forms tell a browser about these fields.
+USERNAME = {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+OLD_PASSWORD = {"autocomplete": "current-password"}
+NEW_PASSWORD = {"autocomplete": "new-password"}
+
+
+class RegisterForm(FlaskForm):
+    """Make an account."""
+
+    username = TextField(
+        "User name",
+        [
+            DataRequired(),
+            Length(max=30),
+            Regexp(
+                r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]*\Z",
+                message="Enter letters, digits and @/./+/-/_ only, and begin with a "
+                "letter or a digit.",
+            ),
+        ],
+        description="Shown to everybody.",
+        render_kw=USERNAME,
+    )
+    email = EmailField(
+        "E-mail",
+        [DataRequired(), Email("Enter a valid email address."), Length(max=254)],
+        description="Never shown to anybody else.",
+    )
+    password1 = PasswordField(
+        "Password",
+        [InputRequired()],
+        description=PASSWORD_HELP,
+        render_kw=NEW_PASSWORD,
+    )
+    password2 = PasswordField(
+        "Password again",
+        [InputRequired(), EqualTo("password1", PASSWORDS_DIFFER)],
+        render_kw=NEW_PASSWORD,
+    )
+
+    def validate_username(self, field):
+        """Refuse a name that exists, in other letter case too."""
+        taken = func.lower(User.username) == field.data.lower()
+        if db.session.scalar(select(User.id).where(taken)):
+            raise ValidationError(USERNAME_TAKEN)
+
+    def validate_password2(self, field):
+        """Refuse a password that is easy to guess."""
+        user = User(username=self.username.data, email=self.email.data)
+        field.errors.extend(passwords.find_faults(field.data, user))
+
+
+class AccountForm(FlaskForm):
+    """Change the e-mail address."""
+
+    email = RegisterForm.email
+
+
+class LoginForm(FlaskForm):
+    """Sign in."""
+
+    username = TextField(
+        "User name",
+        [DataRequired()],
+        render_kw=USERNAME,
+    )
+    password = PasswordField("Password", [InputRequired()], render_kw=OLD_PASSWORD)
+    remember = BooleanField("Remember me for 30 days")
+    next = HiddenField()
+
+
+class PasswordChangeForm(FlaskForm):
+    """Change the password."""
+
+    old_password = PasswordField(
+        "Old password",
+        [InputRequired()],
+        render_kw=OLD_PASSWORD | {"autofocus": True},
+    )
+    new_password1 = PasswordField(
+        "New password",
+        [InputRequired()],
+        description=PASSWORD_HELP,
+        render_kw=NEW_PASSWORD,
+    )
+    new_password2 = PasswordField(
+        "New password again",
+        [InputRequired(), EqualTo("new_password1", PASSWORDS_DIFFER)],
+        render_kw=NEW_PASSWORD,
+    )
+
+    def validate_old_password(self, field):
+        """Refuse a wrong one."""
+        if not current_user.check_password(field.data):
+            raise ValidationError(
+                "Your old password was entered incorrectly. Please enter it again."
+            )
+
+    def validate_new_password2(self, field):
+        """Refuse a password that is easy to guess."""
+        field.errors.extend(passwords.find_faults(field.data, current_user))

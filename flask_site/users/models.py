@@ -1,0 +1,53 @@
+"""Accounts."""
+
+import hmac
+from datetime import UTC, datetime
+
+from flask import current_app
+from flask_login import UserMixin
+from sqlalchemy import Identity, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from flask_site.extensions import db, login_manager
+
+from . import passwords
+
+
+class User(UserMixin, db.Model):
+    """Somebody who can sign in and write."""
+
+    __tablename__ = "users_user"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    username: Mapped[str] = mapped_column(String(30), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
+    password: Mapped[str] = mapped_column(String(128))
+    date_joined: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+
+    def set_password(self, password):
+        """Keep the hash of a password."""
+        self.password = passwords.make_password(password)
+
+    def set_unusable_password(self):
+        """Keep what no password matches."""
+        self.password = passwords.make_password(None)
+
+    def check_password(self, password):
+        """Return whether this is the password."""
+        return passwords.check_password(password, self.password)
+
+    def get_id(self):
+        """Return what a session keeps: it opens nothing once the password changes."""
+        key = current_app.config["SECRET_KEY"].encode()
+        fingerprint = hmac.digest(key, self.password.encode(), "sha256").hex()
+        return f"{self.id}-{fingerprint}"
+
+
+@login_manager.user_loader
+def load_user(session_id):
+    """Return the user whom a session or a remember-me cookie names, or None."""
+    user = db.session.get(User, int(session_id.partition("-")[0]))
+    if user and hmac.compare_digest(user.get_id(), session_id):
+        return user
+    return None

@@ -1,0 +1,21 @@
+"""What gunicorn does for either site; it reads this file by itself.
+
+The name of the site and its address stand in the Procfile.
+"""
+
+# Four threads, so that a slow reader does not hold up the others,
+# and two processes, so that state kept in one of them shows as the mistake it is.
+worker_class = "gthread"
+workers = 2
+threads = 4
+
+# Long addresses reach the sites, which answer them with a page of their own.
+limit_request_line = 8190
+
+# Requests and errors are logged, the server's own start and stop are not.
+loglevel = "error"
+accesslog = "-"
+access_log_format = "%(m)s %({raw_uri}e)s %(s)s %(M)s ms"
+
+# Both sites start from one folder and would share the control socket.
+control_socket_disable = True

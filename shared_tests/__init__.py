@@ -1,0 +1,1 @@
+"""What both blogs must do, and the proof over HTTP that they do it."""

@@ -1,0 +1,227 @@
+"""The sites, and the people who visit them."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from .browser import TRANSPORT, Step
+from .contract import load_contract
+from .report import ContractReport
+from .servers import SITES, Address, Launcher, Server, copy_database
+from .visitor import Post, Visitor
+
+# What the running test has sent, whoever sent it; the report shows it.
+STEPS: list[Step] = []
+
+PAGES_IN_A_LONG_LIST = 5
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that points the suite at a server."""
+    parser.addoption("--url", help="run the http rows of the contract against this address")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker and the report."""
+    config.addinivalue_line("markers", "row(*ids): the rows of the contract that a test proves")
+    config.pluginmanager.register(ContractReport(config, site_names(config), STEPS), "contract")
+
+
+def site_names(config: pytest.Config) -> list[str]:
+    """Name the sites that this run is about."""
+    return ["url"] if config.getoption("url", None) else list(SITES)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once per site where it has to do with one."""
+    if "site_name" in metafunc.fixturenames:
+        names = [
+            pytest.param(name, marks=pytest.mark.xdist_group(name))
+            for name in site_names(metafunc.config)
+        ]
+        metafunc.parametrize("site_name", names, indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what an address alone cannot show."""
+    if not config.getoption("url", None):
+        return
+    tags = {row.id: row.tag for row in load_contract()}
+    for item in items:
+        rows = [id for marker in item.iter_markers("row") for id in marker.args]
+        needs = sorted({tags[id] for id in rows if id in tags} - {"http"})
+        if needs:
+            item.add_marker(pytest.mark.skip(reason=f"needs more than an address: {needs[0]}"))
+        elif "sites" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.skip(reason="needs more than one site"))
+
+
+@pytest.fixture(scope="session")
+def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+    """Start sites; all are stopped at the end."""
+    launcher = Launcher(tmp_path_factory.mktemp("sites"))
+    yield launcher
+    launcher.stop()
+    TRANSPORT.close()
+
+
+@pytest.fixture(scope="session")
+def site_name(request: pytest.FixtureRequest) -> str:
+    """The site that the test runs against."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def sites(request: pytest.FixtureRequest) -> dict[str, Server]:
+    """Every site, started at the same time."""
+    return request.getfixturevalue("launch").start_all(list(SITES))
+
+
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest, site_name: str) -> Address:
+    """The server that the tests share: other people post there too."""
+    if url := request.config.getoption("url", None):
+        return Address("url", url.rstrip("/"))
+    if hasattr(request.config, "workerinput"):
+        # A process of pytest-xdist is given one site; it needs no other.
+        return request.getfixturevalue("launch").start(site_name)
+    return request.getfixturevalue("sites")[site_name]
+
+
+@pytest.fixture(scope="session")
+def own_site(site: Address) -> Address:
+    """The same server, for tests that must know that it has default settings."""
+    assert isinstance(site, Server)
+    return site
+
+
+@pytest.fixture(scope="session")
+def start_site(launch: Launcher, site_name: str) -> Iterator[Callable[..., Server]]:
+    """Start a server with settings and a database of its own."""
+
+    def start(**options: Any) -> Server:
+        return launch.start(site_name, **options)
+
+    yield start
+    launch.stop(site_name)
+
+
+@pytest.fixture(scope="session")
+def demo_site(start_site: Callable[..., Server]) -> Server:
+    """A site with the demo content, three posts a page, a sibling, and a clock far east."""
+    return start_site(
+        demo=True,
+        POSTS_PER_PAGE="3",
+        OTHER_SITE_URL="http://other.example:8000",
+        TZ="Asia/Tokyo",
+    )
+
+
+@pytest.fixture(scope="session")
+def public_site(start_site: Callable[..., Server]) -> Server:
+    """A site as the public meets it: behind TLS, with real hashes, and still empty."""
+    return start_site(DEMO=None, CHEAP_PASSWORDS=None, SITE_URL="https://127.0.0.1")
+
+
+@pytest.fixture(scope="session")
+def long_site(launch: Launcher, start_site: Callable[..., Server], site_name: str) -> Server:
+    """A site with 201 posts of one author and one moment, ten a page."""
+    database = launch.new_folder("long") / "site.sqlite3"
+    copy_database(launch.empty_database(site_name), database)
+    moment = "2026-01-05 09:00:00"
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "INSERT INTO users_user (id, username, email, password, date_joined)"
+            " VALUES (1, 'maria', 'maria@example.org', '!', ?)",
+            [moment],
+        )
+        connection.executemany(
+            "INSERT INTO blog_post (title, body, body_html, summary, date_posted, author_id)"
+            " VALUES (?, 'Text', '<p>Text</p>', 'Text', ?, 1)",
+            [(f"Post {number}", moment) for number in range(201)],
+        )
+    return start_site(database=database, POSTS_PER_PAGE="10")
+
+
+@pytest.fixture
+def steps() -> list[Step]:
+    """What the test has sent so far."""
+    return STEPS
+
+
+@pytest.fixture(scope="session")
+def visit() -> Callable[[Address], Visitor]:
+    """Open a browser at a server."""
+
+    def visit(site: Address) -> Visitor:
+        return Visitor(site.url, STEPS)
+
+    return visit
+
+
+@pytest.fixture(scope="session")
+def visit_over_tls() -> Callable[[Address], Visitor]:
+    """Open a browser at a server as if a proxy with TLS stood before it."""
+
+    def visit(site: Address) -> Visitor:
+        return Visitor(site.url.replace("http:", "https:"), STEPS)
+
+    return visit
+
+
+@pytest.fixture
+def new_browser(site: Address, visit: Callable[[Address], Visitor]) -> Callable[[], Visitor]:
+    """Open one more browser."""
+    return lambda: visit(site)
+
+
+@pytest.fixture
+def browser(new_browser: Callable[[], Visitor]) -> Visitor:
+    """An anonymous visitor."""
+    return new_browser()
+
+
+@pytest.fixture
+def author(new_browser: Callable[[], Visitor]) -> Visitor:
+    """Somebody who has just registered."""
+    author = new_browser()
+    author.register()
+    return author
+
+
+@pytest.fixture
+def stranger(new_browser: Callable[[], Visitor]) -> Visitor:
+    """Somebody else who has just registered."""
+    stranger = new_browser()
+    stranger.register()
+    return stranger
+
+
+@pytest.fixture(scope="session")
+def pen(site: Address, visit: Callable[[Address], Visitor]) -> Visitor:
+    """An author whom many tests share: who else wrote does not matter to them."""
+    pen = visit(site)
+    pen.register()
+    return pen
+
+
+@pytest.fixture
+def post(pen: Visitor) -> Post:
+    """A post that is new."""
+    return pen.write_post()
+
+
+@pytest.fixture(scope="session")
+def crowd(site: Address, visit: Callable[[Address], Visitor]) -> Visitor:
+    """An author with five pages of posts, whatever the size of a page."""
+    crowd = visit(site)
+    crowd.register()
+    written = len(crowd.write_posts(6))
+    while not (page := crowd.get(crowd.author_address)).link("next"):
+        written += len(crowd.write_posts(20))
+    wanted = len(page.entries) * (PAGES_IN_A_LONG_LIST - 1) + 1
+    crowd.write_posts(max(0, wanted - written))
+    return crowd

@@ -1,0 +1,338 @@
+"""Start the sites, wait until they answer, and stop them together.
+
+`make run` and its sisters call this with the names of the sites to start:
+`python -m shared_tests.serve [--dev] flask django`.
+A site is known here only by its commands and its address.
+"""
+
+import argparse
+import http.client
+import os
+import secrets
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from dotenv import dotenv_values
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+from honcho.printer import Message, Printer
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = tomllib.loads(
+    (Path(__file__).parent / "sites.toml").read_text(encoding="utf-8")
+)
+PORTS = {"flask": "8001", "django": "8002"}
+PATIENCE = 60  # seconds until a site must answer
+PRINTING = threading.Lock()
+DEMO_ACCOUNT = ("demo", "open sesame please")
+
+
+class StartError(Exception):
+    """What went wrong and what to do, in one sentence for the reader."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site, as its commands and its address describe it."""
+
+    name: str
+    port: int
+
+    @property
+    def title(self) -> str:
+        """Return the name as people write it."""
+        return self.name.capitalize()
+
+    @property
+    def url(self) -> str:
+        """Return the address for a browser."""
+        return f"http://localhost:{self.port}"
+
+    def command(self, job: str) -> list[str]:
+        """Return one of the site's commands as a list of words."""
+        words = shlex.split(COMMANDS[self.name][job])
+        return [
+            sys.executable if word == "python" else word.format(root=ROOT)
+            for word in words
+        ]
+
+    def environment(
+        self, others: list["Site"], settings: dict[str, str]
+    ) -> dict[str, str]:
+        """Return the environment of every command of this site."""
+        urls = {"SITE_URL": self.url}
+        for site in others:
+            if site is not self:
+                urls["OTHER_SITE_URL"] = site.url
+        return settings | urls
+
+
+def read_settings(dev: bool) -> dict[str, str]:
+    """Return the environment for both sites: what is set, else what .env says."""
+    path = ROOT / ".env"
+    try:
+        kept = {key: value or "" for key, value in dotenv_values(path).items()}
+        settings = kept | os.environ
+        if not settings.get("SECRET_KEY"):
+            settings["SECRET_KEY"] = kept.get("SECRET_KEY") or make_key(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"{path} is no readable file ({error}): mend it.") from None
+    mode = {"DEBUG": "1"} if dev else {"DEBUG": "0", "DEMO": "1"}
+    programs = os.pathsep.join(
+        [str(Path(sys.executable).parent), settings.get("PATH", "")]
+    )
+    return settings | mode | {"PATH": programs, "PYTHONUNBUFFERED": "1"}
+
+
+def make_key(path: Path) -> str:
+    """Return a new secret key and add it to .env, for its owner's eyes only."""
+    key = secrets.token_urlsafe(50)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as env:
+        env.write(f"\n# Both sites sign their cookies with it.\nSECRET_KEY={key}\n")
+    return key
+
+
+def known_site(name: str, settings: dict[str, str]) -> Site:
+    """Return the site of that name, at the port that the settings say."""
+    variable = f"{name.upper()}_PORT"
+    port = settings.setdefault(variable, PORTS[name])
+    if not port.isdecimal() or int(port) not in range(1, 65536):
+        raise StartError(
+            f"{variable} is {port!r}: it must be a number from 1 to 65535."
+        )
+    return Site(name, int(port))
+
+
+def check_ports(sites: list[Site]) -> None:
+    """Refuse to start where somebody else listens."""
+    for site in sites:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", site.port))
+            except OSError as error:
+                raise StartError(
+                    f"Port {site.port} is taken ({error.strerror}): stop what uses it "
+                    f"or take another, as in `make run {site.name.upper()}_PORT=9000`."
+                ) from None
+    if len({site.port for site in sites}) < len(sites):
+        raise StartError("FLASK_PORT and DJANGO_PORT are the same: choose two ports.")
+
+
+def check_databases(sites: list[Site], settings: dict[str, str]) -> None:
+    """Refuse one database for both unless that is meant, and a file that is none."""
+    if settings.get("DATABASE_URL"):
+        if len(sites) > 1 and settings.get("SHARED_DATABASE") != "1":
+            raise StartError(
+                "DATABASE_URL is set, and both sites would write to that one database: "
+                "set SHARED_DATABASE=1 too if you mean it, or start one site alone "
+                "(`make run-flask`)."
+            )
+        return
+    for site in sites:
+        path = ROOT / f"{site.name}.sqlite3"
+        if path.is_file() and path.stat().st_size:
+            with path.open("rb") as file:
+                if file.read(16) != b"SQLite format 3\0":
+                    raise StartError(
+                        f"{path} is no SQLite database: move it away, or start over "
+                        "with `make reset`."
+                    )
+
+
+def prepare(sites: list[Site], settings: dict[str, str]) -> None:
+    """Bring the databases up to date and load the demo content where there is none."""
+    if len(sites) > 1 and settings.get("DATABASE_URL"):
+        # The first one makes the tables, the other one takes them over.
+        steps = [(sites[:1], "migrate"), (sites[1:], "adopt"), (sites[:1], "load_demo")]
+    else:
+        steps = [(sites, "migrate"), (sites, "load_demo")]
+    titles = {
+        "migrate": "migrations",
+        "adopt": "take-over",
+        "load_demo": "demo content",
+    }
+    for those, job in steps:
+        started = time.monotonic()
+        with ThreadPoolExecutor() as pool:
+            jobs = [pool.submit(run, site, job, sites, settings) for site in those]
+        for done in jobs:
+            done.result()
+        say_step(titles[job], started)
+
+
+def run(site: Site, job: str, sites: list[Site], settings: dict[str, str]) -> None:
+    """Run one of the site's commands to its end."""
+    done = subprocess.run(
+        site.command(job),
+        cwd=ROOT,
+        env=site.environment(sites, settings),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode:
+        last = (done.stdout.strip() or "it said nothing").splitlines()[-1].strip()
+        raise StartError(f"`{COMMANDS[site.name][job]}` failed: {last}")
+
+
+class WholeLines(Printer):
+    """honcho's printer, which lets no other line into the middle of its own."""
+
+    def write(self, message: Message) -> None:
+        """Print one message."""
+        with PRINTING:
+            super().write(message)
+
+
+class Servers(Manager):
+    """honcho's manager, which also tells which site ended by itself."""
+
+    def __init__(self) -> None:
+        """Start with nothing ended."""
+        super().__init__(WholeLines())
+        self.ended: list[str] = []
+        self.over = threading.Event()
+
+    def _start(self) -> None:
+        """Start the processes while Ctrl-C waits: honcho cannot end half of them."""
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        super()._start()
+        signal.signal(signal.SIGINT, handler)
+
+    def terminate(self) -> None:
+        """End all processes, as soon as all have started."""
+        self.over.set()
+        if not self._all_started():
+            later = threading.Timer(0.1, self.terminate)
+            later.daemon = True
+            later.start()
+            return
+        if not self._terminating:
+            states = self._processes.items()
+            self.ended = [name for name, state in states if "returncode" in state]
+        super().terminate()
+
+
+def serve(sites: list[Site], settings: dict[str, str], procfile: str) -> None:
+    """Run the sites until Ctrl-C, or until one of them ends."""
+    commands = parse_procfile((ROOT / procfile).read_text(encoding="utf-8")).processes
+    servers = Servers()
+    for site in sites:
+        environment = site.environment(sites, settings)
+        servers.add_process(site.name, commands[site.name], env=environment, cwd=ROOT)
+    late: list[StartError] = []
+
+    def watch() -> None:
+        """Say when all answer, or end all when one does not."""
+        started = time.monotonic()
+        try:
+            for site in sites:
+                wait_for(site, servers.over)
+        except StartError as error:
+            late.append(error)
+            os.kill(os.getpid(), signal.SIGTERM)
+        if not servers.over.is_set():
+            say_step("servers", started)
+            say_welcome(sites)
+
+    # A closed terminal ends the sites as Ctrl-C does.
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    threading.Thread(target=watch, daemon=True).start()
+    servers.loop()
+    if late:
+        raise late[0]
+    if servers.ended:
+        raise StartError(
+            f"{' and '.join(servers.ended)} ended without being asked, so all was "
+            "stopped: the lines above say why."
+        )
+
+
+def wait_for(site: Site, over: threading.Event) -> None:
+    """Wait until the site's /healthz answers 200."""
+    end = time.monotonic() + PATIENCE
+    answer = "nothing"
+    while not over.wait(0.1):
+        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            answer = str(connection.getresponse().status)
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        if answer == "200":
+            return
+        if time.monotonic() > end:
+            raise StartError(
+                f"{site.title} was not ready after {PATIENCE} seconds, /healthz "
+                f"answers {answer}: the lines above say why."
+            )
+
+
+def say(text: str) -> None:
+    """Print at once, and in one piece."""
+    with PRINTING:
+        print(text, flush=True)
+
+
+def say_step(title: str, started: float) -> None:
+    """Print what a step took."""
+    say(f"{time.monotonic() - started:6.1f} s  {title}")
+
+
+def say_welcome(sites: list[Site]) -> None:
+    """Print where the sites are and what to do with them."""
+    name, password = DEMO_ACCOUNT
+    lines = [f"  {site.title:8}{site.url}" for site in sites]
+    lines += ["", f"Log in as {name} with the password: {password}"]
+    if len(sites) > 1:
+        lines += [
+            "Open both, and look at the same page twice. Then, in a second terminal:"
+        ]
+    else:
+        lines += ["In a second terminal:"]
+    lines += ["  make diff F=blog/views.py   the code behind these pages, side by side"]
+    lines += ["  make test                   the proof that both sites behave alike"]
+    lines += ["Ctrl-C stops the servers."]
+    say("\n".join(["", *lines, ""]))
+
+
+def main() -> None:
+    """Start the sites that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--dev", action="store_true", help="the frameworks' own servers"
+    )
+    parser.add_argument("names", nargs="+", choices=list(COMMANDS))
+    options = parser.parse_args()
+    settings = read_settings(options.dev)
+    sites = [known_site(name, settings) for name in options.names]
+    check_ports(sites)
+    check_databases(sites, settings)
+    prepare(sites, settings)
+    serve(sites, settings, "Procfile.dev" if options.dev else "Procfile")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        main()
+    except StartError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        print("\nStopped.")

@@ -1,0 +1,224 @@
+"""Starts the sites: each in a process of its own, with a database of its own."""
+
+import os
+import secrets
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+import httpx
+
+from .browser import Browser
+
+ROOT = Path(__file__).resolve().parent.parent
+SITES: dict[str, dict[str, str]] = tomllib.loads(
+    (Path(__file__).parent / "sites.toml").read_text(encoding="utf-8")
+)
+
+# Of the developer's environment only what a program needs to run at all.
+KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
+
+SECONDS_TO_START = 60
+SECONDS_TO_STOP = 15
+PAUSE = 0.03
+
+
+@dataclass
+class Address:
+    """A site of which only the address is known."""
+
+    name: str
+    url: str
+
+
+@dataclass
+class Server(Address):
+    """A site in a process of ours."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    log: Path
+    environment: dict[str, str] = field(repr=False)
+
+    @property
+    def database(self) -> Path:
+        """The file of an SQLite database."""
+        return Path(self.environment["DATABASE_URL"].removeprefix("sqlite:///"))
+
+    def stop(self) -> None:
+        """End the process and its children; do nothing the second time."""
+        if self.process.poll() is not None:
+            return
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+
+class Launcher:
+    """Starts sites below one folder, and stops them all."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep what is made in this folder."""
+        self.folder = folder
+        self.servers: list[Server] = []
+        self._empty: dict[str, Path] = {}
+
+    def environment(self, folder: Path, **changes: str | None) -> dict[str, str]:
+        """Build the settings of a site for tests; None takes a setting away."""
+        settings = {
+            **{name: os.environ[name] for name in KEPT if name in os.environ},
+            "HOME": str(folder),
+            "PYTHONPATH": str(ROOT),
+            "DEMO": "1",
+            "CHEAP_PASSWORDS": "1",
+            "SECRET_KEY": secrets.token_hex(32),
+            "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
+            **changes,
+        }
+        return {name: value for name, value in settings.items() if value is not None}
+
+    def new_folder(self, name: str) -> Path:
+        """Make an empty folder."""
+        folder = self.folder / f"{name}-{secrets.token_hex(4)}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def run(self, name: str, command: str, folder: Path, environment: dict[str, str]) -> str:
+        """Run one of a site's commands to its end, which must be a good one."""
+        done = subprocess.run(
+            command_line(SITES[name][command]),
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_TO_START,
+            check=False,
+        )
+        output = done.stdout + done.stderr
+        assert done.returncode == 0, f"{name}: {command} ended with {done.returncode}\n{output}"
+        return output
+
+    def empty_database(self, name: str) -> Path:
+        """Migrate an SQLite database once; every start copies it."""
+        if name not in self._empty:
+            folder = self.new_folder(f"{name}-empty")
+            self.run(name, "migrate", folder, self.environment(folder))
+            self._empty[name] = folder / "site.sqlite3"
+        return self._empty[name]
+
+    def start(
+        self, name: str, *, database: Path | None = None, demo: bool = False, **changes: str | None
+    ) -> Server:
+        """Start a site on a database of its own and wait until it answers."""
+        folder = self.new_folder(name)
+        environment = self.environment(folder, **changes)
+        if "DATABASE_URL" not in changes:
+            copy_database(database or self.empty_database(name), folder / "site.sqlite3")
+        if demo:
+            self.run(name, "load_demo", folder, environment)
+        return self.serve(name, folder, environment)
+
+    def start_all(self, names: list[str], **changes: str | None) -> dict[str, Server]:
+        """Start several sites at the same time."""
+        with ThreadPoolExecutor() as pool:
+            started = {name: pool.submit(self.start, name, **changes) for name in names}
+            return {name: future.result() for name, future in started.items()}
+
+    def serve(self, name: str, folder: Path, environment: dict[str, str]) -> Server:
+        """Start the server of a site on what is there."""
+        port = free_port()
+        log = folder / "server.log"
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                command_line(SITES[name]["serve"], port),
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        server = Server(name, f"http://127.0.0.1:{port}", process, folder, log, environment)
+        self.servers.append(server)
+        wait_until_it_answers(server)
+        return server
+
+    def refused(self, name: str, **changes: str | None) -> tuple[int, str]:
+        """Start a server that should not start; give back its code and what it said."""
+        folder = self.new_folder(name)
+        done = subprocess.run(
+            command_line(SITES[name]["serve"], free_port()),
+            cwd=folder,
+            env=self.environment(folder, **changes),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS_TO_STOP,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    def stop(self, name: str | None = None) -> None:
+        """Stop the servers of one site, or all."""
+        for server in self.servers:
+            if name in (None, server.name):
+                server.stop()
+
+
+def command_line(command: str, port: int = 0) -> list[str]:
+    """Turn a command of sites.toml into a list of words."""
+    filled = [word.format(root=ROOT, port=port) for word in shlex.split(command)]
+    return [sys.executable if word == "python" else word for word in filled]
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Copy an SQLite database that nobody has open, with its log where it has one."""
+    for end in ("", "-wal"):
+        if Path(f"{source}{end}").exists():
+            shutil.copyfile(f"{source}{end}", f"{target}{end}")
+
+
+def free_port() -> int:
+    """Find a port of this machine that nobody listens on."""
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def wait_until_it_answers(server: Server) -> None:
+    """Ask for /healthz until there is an answer, a good one or not."""
+    deadline = monotonic() + SECONDS_TO_START
+    while monotonic() < deadline:
+        try:
+            Browser(server.url).get("/healthz")
+        except httpx.TransportError:
+            # The pause between two questions ends at once where the process ends.
+            if ended(server.process):
+                break
+        else:
+            return
+    server.stop()
+    raise RuntimeError(f"{server.name} does not answer:\n{server.log.read_text(errors='replace')}")
+
+
+def ended(process: subprocess.Popen[bytes]) -> bool:
+    """Wait a moment for a process and say whether it has ended."""
+    try:
+        process.wait(PAUSE)
+    except subprocess.TimeoutExpired:
+        return False
+    return True

@@ -1,0 +1,161 @@
+"""Forged requests."""
+
+import secrets
+
+import pytest
+
+from .contract import row
+from .visitor import token
+
+USER_ADDRESSES = [
+    "/posts/new/",
+    "{post}edit/",
+    "{post}delete/",
+    "{post}comments/",
+    "{comment}",
+    "/account/",
+    "/account/password/",
+    "/logout/",
+]
+ANYBODYS_ADDRESSES = ["/register/", "/login/", "{post}comments/", "/logout/"]
+
+
+class Victim:
+    """A signed-in author with a post and a comment that a forged request may not touch."""
+
+    def __init__(self, visitor):
+        """Write what could be lost."""
+        self.visitor = visitor
+        self.post = visitor.write_post()
+        visitor.reply(self.post)
+        self.comment = visitor.comments_on(self.post)[0].delete_address
+        self.fields = {
+            "title": "Forged",
+            "body": "Forged.",
+            "name": "Forged",
+            "username": visitor.username,
+            "password": visitor.password,
+            "email": "forged@example.org",
+            "old_password": visitor.password,
+            **dict.fromkeys(
+                ("password1", "password2", "new_password1", "new_password2"), "forged phrase"
+            ),
+        }
+
+    def address(self, address):
+        """Fill in what is this author's."""
+        return address.format(post=self.post.address, comment=self.comment)
+
+    def assert_untouched(self):
+        """Check that nothing has changed."""
+        visitor = self.visitor
+        assert visitor.get("/account/").form("/account/").values["email"] == visitor.email
+        page = visitor.get(self.post.address)
+        assert page.heading == self.post.title
+        assert [comment.text for comment in page.comments] == ["Well said."]
+        assert len(visitor.get(visitor.author_address).entries) == 1
+        assert visitor.twin().log_in(visitor.username, visitor.password).is_redirect
+
+
+@pytest.fixture
+def victim(author):
+    """Somebody to forge requests of."""
+    return Victim(author)
+
+
+def assert_refused(page):
+    """Check that the answer is 403, in words."""
+    assert page.status == 403
+    assert page.heading
+    assert page.main.get_text().strip()
+
+
+@row("CSRF-1")
+@pytest.mark.parametrize("address", USER_ADDRESSES)
+def test_a_post_without_token_is_refused(victim, address):
+    page = victim.visitor.post(victim.address(address), victim.fields)
+
+    assert_refused(page)
+    victim.assert_untouched()
+
+
+@row("CSRF-1")
+@pytest.mark.parametrize("address", ANYBODYS_ADDRESSES)
+@pytest.mark.parametrize("seen", [False, True], ids=["without cookies", "with cookies"])
+def test_a_post_of_nobody_without_token_is_refused(victim, browser, address, seen):
+    if seen:
+        browser.get("/login/")
+    name = token()
+
+    page = browser.post(victim.address(address), {**victim.fields, "username": name})
+
+    assert_refused(page)
+    assert not browser.is_signed_in
+    assert browser.get(f"/authors/{name}/").status == 404
+    victim.assert_untouched()
+
+
+@row("CSRF-2")
+@pytest.mark.parametrize("address", USER_ADDRESSES)
+def test_a_token_of_another_browser_is_refused(victim, pen, address):
+    page = victim.visitor.post(
+        victim.address(address), {**victim.fields, **pen.hidden_fields()}
+    )
+
+    assert_refused(page)
+    victim.assert_untouched()
+
+
+@row("CSRF-2")
+@pytest.mark.parametrize("made_up", ["", "x", "é" * 64, secrets.token_hex(32), "a" * 10_000])
+@pytest.mark.parametrize("address", ["{post}delete/", "/account/"])
+def test_a_made_up_token_is_refused(victim, made_up, address):
+    names = victim.visitor.hidden_fields()
+
+    page = victim.visitor.post(
+        victim.address(address), {**victim.fields, **dict.fromkeys(names, made_up)}
+    )
+
+    assert_refused(page)
+    victim.assert_untouched()
+
+
+@row("CSRF-1")
+def test_a_token_in_the_address_counts_for_nothing(victim):
+    hidden = "&".join(f"{name}={value}" for name, value in victim.visitor.hidden_fields().items())
+
+    page = victim.visitor.post(f"{victim.post.delete_address}?{hidden}")
+
+    assert_refused(page)
+    victim.assert_untouched()
+
+
+@row("CSRF-3")
+def test_a_form_may_stay_open_for_a_day(start_site, launch, visit, site_name, tmp_path):
+    site = start_site()
+    author = visit(site)
+    author.register()
+    form = author.get("/posts/new/").form("/posts/new/")
+    site.stop()
+
+    # The same site a day later: the clock of the new process is put forward.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import time\n_now = time.time\ntime.time = lambda: _now() + 24 * 60 * 60\n"
+    )
+    path = f"{tmp_path}:{site.environment['PYTHONPATH']}"
+    later = launch.serve(site_name, site.folder, {**site.environment, "PYTHONPATH": path})
+    form.page.browser = author.twin(later.url)
+
+    assert form.submit(title="T", body="B").is_redirect
+
+
+@row("CSRF-4")
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("address", USER_ADDRESSES)
+def test_reading_changes_nothing(victim, method, address):
+    query = "&".join(f"{name}={value}" for name, value in victim.fields.items())
+
+    page = victim.visitor.request(method, f"{victim.address(address)}?{query}")
+
+    assert page.status in {200, 405}
+    victim.assert_untouched()

@@ -1,0 +1,109 @@
+"""Settings that a start refuses, and settings that show from outside."""
+
+import pytest
+
+from .contract import row
+
+PRODUCTION = {"DEMO": None, "CHEAP_PASSWORDS": None}
+
+
+def assert_refused(launch, site_name, setting, **environment):
+    """Check that the start ends by itself and says in one sentence why."""
+    code, output = launch.refused(site_name, **environment)
+
+    assert code != 0
+    told = [line for line in output.splitlines() if setting in line]
+    assert len(told) == 1, output
+    assert told[0].rstrip().endswith("."), output
+    assert "Traceback" not in output
+
+
+@row("SET-1")
+@pytest.mark.parametrize("key", [None, ""], ids=["unset", "empty"])
+def test_production_needs_a_secret_key(launch, site_name, key):
+    assert_refused(launch, site_name, "SECRET_KEY", **PRODUCTION, SECRET_KEY=key)
+
+
+@row("SET-2")
+@pytest.mark.parametrize(
+    "key",
+    [
+        "b7e0c1f29a4d4f6e8c3a5b1d7f9e2a4",
+        "django-insecure-0a^x8v!t2k5@1s+q9w3e7r#z6y4u$i",
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+    ],
+    ids=["31 characters", "made by startproject", "from the Flask documentation"],
+)
+def test_production_refuses_a_secret_key_that_is_short_or_known(launch, site_name, key):
+    assert_refused(launch, site_name, "SECRET_KEY", **PRODUCTION, SECRET_KEY=key)
+
+
+@row("SET-3")
+@pytest.mark.parametrize("hosts", ["*", "blog.example,*"])
+def test_production_refuses_any_host(launch, site_name, hosts):
+    assert_refused(launch, site_name, "ALLOWED_HOSTS", **PRODUCTION, ALLOWED_HOSTS=hosts)
+
+
+@row("SET-4")
+def test_production_refuses_cheap_passwords(launch, site_name):
+    assert_refused(launch, site_name, "CHEAP_PASSWORDS", DEMO=None, CHEAP_PASSWORDS="1")
+
+
+@row("SET-5")
+def test_the_server_for_the_public_refuses_debug(launch, site_name):
+    assert_refused(launch, site_name, "DEBUG", **PRODUCTION, DEBUG="1")
+
+
+@row("SET-6")
+@pytest.mark.parametrize("value", ["many", "0", "-1", "2.5"])
+def test_a_setting_that_cannot_be_read_ends_the_start(launch, site_name, value):
+    assert_refused(launch, site_name, "POSTS_PER_PAGE", POSTS_PER_PAGE=value)
+
+
+@row("SET-1", "SET-2", "SET-3", "SET-4", "SET-5")
+def test_production_starts_with_good_settings(public_site, visit_over_tls):
+    assert visit_over_tls(public_site).get("/").status == 200
+
+
+@row("SET-7")
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost@evil.example"]
+)
+@pytest.mark.parametrize("address", ["/", "/login/", "/no/such/page/", "/healthz"])
+def test_a_foreign_host_is_refused(browser, host, address):
+    assert browser.get(address, Host=host).status == 400
+
+
+@row("SET-7")
+def test_a_forwarded_host_is_not_believed(browser):
+    page = browser.get("/", **{"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"})
+
+    assert page.status == 200
+    assert "evil.example" not in page.text
+
+
+@row("SET-8")
+def test_over_tls_every_cookie_is_secure_and_answers_insist_on_tls(
+    public_site, visit_over_tls
+):
+    author = visit_over_tls(public_site)
+    author.register()
+    author.get(author.write_post().address)
+    author.log_out()
+    author.log_in(author.username, author.password, remember=True)
+    pages = [author.get(address) for address in ("/", "/no/such/page/", "/style.css", "/healthz")]
+
+    assert author.is_signed_in
+    assert all(cookie.secure for cookie in author.cookies)
+    assert len(list(author.cookies)) >= 2
+    for page in pages:
+        assert "max-age=" in page.headers["Strict-Transport-Security"]
+
+
+@row("SET-8")
+def test_without_tls_nothing_insists_on_it(own_site, author):
+    author.log_out()
+    author.log_in(author.username, author.password, remember=True)
+
+    assert not any(cookie.secure for cookie in author.cookies)
+    assert "Strict-Transport-Security" not in author.get("/").headers

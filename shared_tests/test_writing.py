@@ -1,0 +1,189 @@
+"""Writing, editing and deleting posts."""
+
+import pytest
+
+from .contract import row
+from .visitor import ids, post_id
+
+BLANK = ["", " ", "\n\t ", "\u00a0\u3000"]
+
+
+def edit(visitor, post, **fields):
+    """Send the form of the edit page."""
+    return visitor.get(post.edit_address).form(post.edit_address).submit(**fields)
+
+
+@row("WRITE-1")
+def test_writing_asks_for_title_and_text(pen):
+    form = pen.get("/posts/new/").form("/posts/new/")
+
+    assert form.method == "POST"
+    assert set(form.controls) == {"title", "body"}
+
+
+@row("WRITE-1")
+def test_an_accepted_post_leads_to_itself(pen):
+    form = pen.get("/posts/new/").form("/posts/new/")
+
+    answer = form.submit(title="A title", body="A text.")
+
+    assert answer.is_redirect
+    page = answer.follow()
+    assert page.address == f"/posts/{post_id(answer.location)}/"
+    assert page.heading == "A title"
+    assert page.messages
+
+
+@row("WRITE-2", "FORM-1", "FORM-2")
+@pytest.mark.parametrize("value", [*BLANK, None])
+@pytest.mark.parametrize("name", ["title", "body"])
+def test_title_and_text_are_required(author, name, value):
+    form = author.get("/posts/new/").form("/posts/new/")
+
+    page = form.submit(**{"title": "A title", "body": "A text.", name: value})
+
+    assert page.status == 400
+    assert set(page.errors) == {name}
+    assert author.get(author.author_address).entries == []
+
+
+@row("WRITE-2", "FORM-1")
+def test_a_title_of_over_200_characters_is_refused(author):
+    form = author.get("/posts/new/").form("/posts/new/")
+
+    refused = form.submit(title="é" * 201, body="A text.")
+
+    assert refused.status == 400
+    assert set(refused.errors) == {"title"}
+    assert refused.form("/posts/new/").values["body"] == "A text."
+    assert form.submit(title="é" * 200, body="A text.").is_redirect
+
+
+@row("WRITE-3")
+def test_the_edit_page_shows_title_and_text_as_they_are(pen):
+    body = '# <b>One</b> & "two"\n\nthree &amp; four\n    five'
+    post = pen.write_post(title='<i>"T"</i> &amp;', body=body)
+
+    values = pen.get(post.edit_address).form(post.edit_address).values
+
+    assert values["title"] == post.title
+    assert values["body"] == body
+
+
+@row("WRITE-3")
+def test_an_edited_post_shows_the_change(pen, browser, post):
+    answer = edit(pen, post, title="Changed", body="Now *this*.")
+
+    assert answer.is_redirect
+    assert answer.location == post.address
+    assert answer.follow().messages
+    page = browser.get(post.address)
+    assert page.heading == "Changed"
+    assert page.soup.select_one(".e-content em").get_text() == "this"
+    assert browser.entry_of(post).summary == "Now this."
+
+
+@row("WRITE-2", "WRITE-3", "FORM-1")
+@pytest.mark.parametrize("fields", [{"title": ""}, {"body": " "}, {"title": "t" * 201}])
+def test_a_refused_edit_changes_nothing(pen, browser, post, fields):
+    page = edit(pen, post, **{"title": "Changed", "body": "Changed.", **fields})
+
+    assert page.status == 400
+    assert set(page.errors) == set(fields)
+    assert browser.get(post.address).heading == post.title
+
+
+@row("WRITE-4")
+def test_editing_changes_neither_author_date_nor_id(pen, browser, post):
+    before = browser.entry_of(post)
+
+    edit(pen, post, title="Changed")
+
+    after = browser.entry_of(post)
+    assert (after.author, after.date, after.id) == (before.author, before.date, before.id)
+
+
+@row("WRITE-5", "CSRF-4")
+def test_the_delete_page_asks_and_changes_nothing(pen, browser, post):
+    page = pen.get(post.delete_address)
+
+    assert page.status == 200
+    assert page.form(post.delete_address).method == "POST"
+    assert post.title in page.words
+    assert browser.get(post.address).status == 200
+
+
+@row("WRITE-6")
+def test_a_deleted_post_is_gone_with_its_comments(pen, browser, post):
+    browser.reply(post, body="A comment.")
+    comment = pen.comments_on(post)[0]
+
+    answer = pen.get(post.delete_address).form(post.delete_address).submit()
+
+    assert answer.is_redirect
+    assert answer.location == "/"
+    page = answer.follow()
+    assert page.messages
+    assert post.id not in ids(page)
+    assert browser.get(post.address).status == 404
+    assert pen.send(comment.delete_address).status == 404
+
+
+@row("WRITE-7")
+@pytest.mark.parametrize("action", ["edit", "delete"])
+def test_another_user_may_not(stranger, post, action):
+    address = f"{post.address}{action}/"
+
+    assert stranger.get(address).status == 403
+    assert stranger.send(address, title="Changed", body="Changed.").status == 403
+    assert stranger.get(post.address).heading == post.title
+
+
+@row("WRITE-8")
+@pytest.mark.parametrize("address", ["/posts/new/", "{post}edit/", "{post}delete/"])
+def test_an_anonymous_visitor_is_led_to_log_in(browser, post, address):
+    address = address.format(post=post.address)
+
+    for answer in (
+        browser.get(address),
+        browser.send(address, title="Changed by nobody", body="Changed."),
+    ):
+        assert answer.is_redirect
+        assert answer.location.split("?")[0] == "/login/"
+    assert browser.get(post.address).heading == post.title
+    assert "Changed by nobody" not in browser.get("/").words
+
+
+@row("WRITE-9")
+@pytest.mark.parametrize("id", ["deleted", 0, 2**63, 10**20])
+@pytest.mark.parametrize("action", ["edit", "delete"])
+def test_no_post_cannot_be_edited_or_deleted(pen, post, id, action):
+    if id == "deleted":
+        pen.send(post.delete_address)
+        id = post.id
+
+    assert pen.get(f"/posts/{id}/{action}/").status == 404
+    assert pen.send(f"/posts/{id}/{action}/", title="T", body="B").status == 404
+
+
+@row("WRITE-10")
+@pytest.mark.parametrize("action", ["new", "edit"])
+def test_other_fields_change_nothing(pen, stranger, post, action):
+    foreign = {
+        "author": stranger.username,
+        "author_id": "1",
+        "id": "1",
+        "date_posted": "2001-01-01T00:00:00Z",
+        "body_html": "<script>alert(1)</script>",
+        "summary": "Forged.",
+    }
+    address = post.edit_address if action == "edit" else "/posts/new/"
+
+    answer = pen.get(address).form(address).submit(title="T", body="B", **foreign)
+
+    written = post_id(answer.location)
+    entry = next(entry for entry in pen.get("/").entries if entry.id == written)
+    assert entry.author == pen.username
+    assert entry.date.year > 2001
+    assert entry.summary == "B"
+    assert written == post.id if action == "edit" else written > post.id
