@@ -29,7 +29,7 @@ reset: ## Delete both default databases (asks first, unless YES=1)
 		printf 'Delete flask.sqlite3 and django.sqlite3 with all they hold? [y/N] '; \
 		read -r answer; [ "$$answer" = y ] || { echo 'Nothing deleted.'; exit 1; }; \
 	fi
-	@rm -f flask.sqlite3 flask.sqlite3-* django.sqlite3 django.sqlite3-*
+	@rm -f flask.sqlite3* flask-new.sqlite3* django.sqlite3* django-new.sqlite3*
 	@echo 'Deleted. `make run` starts over.'
 
 test: .dev ## Run every test: the docs', both sites' own, the contract

@@ -29,3 +29,9 @@ def check_settings(settings):
             raise ImproperlyConfigured(
                 "CHEAP_PASSWORDS is for tests: passwords would be easy to guess."
             )
+
+
+def check_public(settings):
+    """Raise ImproperlyConfigured where the debugger would answer the public."""
+    if settings.DEBUG:
+        raise ImproperlyConfigured("DEBUG is for `manage.py runserver` alone.")

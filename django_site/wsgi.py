@@ -1,15 +1,20 @@
 """The site as a WSGI server takes it: `gunicorn django_site.wsgi:application`."""
 
 import os
+import sys
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
+from environs import EnvError
+
+from .checks import check_public
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_site.settings")
 
-application = get_wsgi_application()
-if settings.DEBUG:
-    raise ImproperlyConfigured(
-        "DEBUG is for the development server: `manage.py runserver`."
-    )
+try:
+    application = get_wsgi_application()
+    check_public(settings)
+except (EnvError, ImproperlyConfigured) as error:
+    print(f"Error: {error}", file=sys.stderr)
+    sys.exit(3)  # gunicorn takes it that another try would be in vain

@@ -46,32 +46,33 @@ def load_pairs() -> list[Pair]:
 
 def diff(pair: Pair) -> list[str]:
     """Return the lines of a plain diff, none where the files are the same."""
-    texts = [path.read_text(encoding="utf-8").splitlines() for path in pair.paths]
-    return list(unified_diff(*texts, *pair.names, lineterm=""))
+    flask, django = (path.read_text("utf-8").splitlines() for path in pair.paths)
+    name, other = pair.names
+    return list(unified_diff(flask, django, name, other, lineterm=""))
 
 
 def changed(lines: list[str]) -> tuple[int, int]:
     """Count the lines of a diff that only Flask's file has, and only Django's."""
-    body = lines[2:]  # behind the two names
-    return tuple(sum(line[0] == sign for line in body) for sign in "-+")
+    signs = [line[0] for line in lines[2:]]  # behind the two names
+    return signs.count("-"), signs.count("+")
 
 
 def table() -> Iterator[str]:
     """Yield the list of pairs with the number of lines that differ."""
     yield "lines that only one side has"
     yield " Flask Django"
-    total = [0, 0]
+    total_flask = total_django = 0
     for pair in load_pairs():
         if pair.reason:
             yield f"   one side    {pair.names[0]}"
             continue
-        counts = changed(diff(pair))
-        total = [sum(both) for both in zip(total, counts, strict=True)]
-        names = (
-            pair.flask if pair.flask == pair.django else f"{pair.flask} ↔ {pair.django}"
-        )
-        yield f"{counts[0]:6}{counts[1]:7}  {names}"
-    yield f"{total[0]:6}{total[1]:7}  in all"
+        flask, django = changed(diff(pair))
+        total_flask += flask
+        total_django += django
+        same_name = pair.flask == pair.django
+        name = pair.flask if same_name else f"{pair.flask} ↔ {pair.django}"
+        yield f"{flask:6}{django:7}  {name}"
+    yield f"{total_flask:6}{total_django:7}  in all"
     yield "`make diff F=blog/views.py` shows one pair, or why a file has no twin."
 
 

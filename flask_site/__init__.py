@@ -25,7 +25,8 @@ def create_app(config=None):
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
     csrf.init_app(app)
-    login_manager.init_app(app)
+    # Flask-Login's own context processor asks for the user on every page.
+    login_manager.init_app(app, add_context_processor=False)
 
     app.url_map.converters["int"] = KeyConverter
     app.url_map.converters["username"] = UsernameConverter

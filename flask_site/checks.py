@@ -33,3 +33,9 @@ def check_settings(config):
             raise ImproperlyConfigured(
                 "CHEAP_PASSWORDS is for tests: passwords would be easy to guess."
             )
+
+
+def check_public(app):
+    """Raise ImproperlyConfigured where the debugger would answer the public."""
+    if app.debug:
+        raise ImproperlyConfigured("DEBUG is for `flask run` alone.")

@@ -3,6 +3,7 @@
 from importlib.metadata import version
 
 from flask import current_app, request
+from flask_login import current_user
 
 
 def site():
@@ -12,6 +13,7 @@ def site():
     config = current_app.config
     other_site_url = config["OTHER_SITE_URL"]
     return {
+        "current_user": current_user,
         "framework": f"Flask {version('flask')}",
         "view_name": view and f"{view.__module__}.{view.__qualname__}",
         "other_page_url": other_site_url

@@ -1,28 +1,26 @@
 """Fields of text that treat what comes in as Django's CharField does."""
 
-from wtforms import PasswordField as BasePasswordField
 from wtforms import StringField
 from wtforms.validators import StopValidation
-from wtforms.widgets import EmailInput, TextArea
+from wtforms.widgets import EmailInput, PasswordInput, TextArea
 
 
-class NulMixin:
-    """Refuses NUL, which PostgreSQL cannot store."""
+class TextField(StringField):
+    """One line of text; neither a file nor a NUL, which PostgreSQL cannot store."""
 
-    data: str | None
+    strip = True
+
+    def process_formdata(self, valuelist):
+        """Drop white space at the ends."""
+        values = [value for value in valuelist if isinstance(value, str)]
+        if self.strip:
+            values = [value.strip() for value in values]
+        super().process_formdata(values)
 
     def pre_validate(self, form):
         """Stop at the first NUL."""
         if "\0" in (self.data or ""):
             raise StopValidation("Null characters are not allowed.")
-
-
-class TextField(NulMixin, StringField):
-    """One line of text, without white space at its ends."""
-
-    def process_formdata(self, valuelist):
-        """Drop white space at the ends."""
-        super().process_formdata([value.strip() for value in valuelist])
 
 
 class EmailField(TextField):
@@ -37,5 +35,8 @@ class TextAreaField(TextField):
     widget = TextArea()
 
 
-class PasswordField(NulMixin, BasePasswordField):
+class PasswordField(TextField):
     """A password: every character counts, and none is ever sent back."""
+
+    widget = PasswordInput()
+    strip = False

@@ -14,7 +14,7 @@ DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
 
 SECRET_KEY = env.str("SECRET_KEY", "dev" if DEBUG else "")
-TRUSTED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+TRUSTED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
 
 POSTS_PER_PAGE = env.int("POSTS_PER_PAGE", 5, validate=validate.Range(min=1))
 SITE_URL = env.str("SITE_URL", "http://localhost:8001").rstrip("/")

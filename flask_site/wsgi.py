@@ -1,8 +1,13 @@
 """The site as a WSGI server takes it: `gunicorn flask_site.wsgi:app`."""
 
-from . import create_app
-from .checks import ImproperlyConfigured
+import sys
 
-app = create_app()
-if app.debug:
-    raise ImproperlyConfigured("DEBUG is for the development server: `flask run`.")
+from . import create_app
+from .checks import ImproperlyConfigured, check_public
+
+try:
+    app = create_app()
+    check_public(app)
+except ImproperlyConfigured as error:
+    print(f"Error: {error}", file=sys.stderr)
+    sys.exit(3)  # gunicorn takes it that another try would be in vain

@@ -6,18 +6,23 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import mf2py
 from bs4 import BeautifulSoup, Tag
 
-# Connections are shared by all browsers and given up before a server gives them up
-# (gunicorn waits two seconds), so that no request meets a closing connection.
-TRANSPORT = httpx.HTTPTransport(limits=httpx.Limits(keepalive_expiry=1), trust_env=False)
+# Shared by all browsers, for a new one is costly. Every request has a connection of
+# its own: a server may close an idle one, or one of which it has not read everything.
+TRANSPORT = httpx.HTTPTransport(
+    limits=httpx.Limits(max_keepalive_connections=0), trust_env=False
+)
 
 BODY_KEPT = 20_000
+
+# Kinds of input that a form does not send unless they are pressed.
+NO_VALUE = {"submit", "button", "reset", "image", "file"}
 
 
 class BehindTLS(httpx.BaseTransport):
@@ -62,7 +67,7 @@ class Browser:
         """The jar, as http.cookiejar keeps it."""
         return self._client.cookies.jar
 
-    def twin(self, url: str | None = None) -> "Browser":
+    def twin(self, url: str | None = None) -> Self:
         """Copy this browser with its cookies, as it is now."""
         twin = copy(self)
         twin.url = (url or self.url).rstrip("/")
@@ -181,12 +186,16 @@ class Form:
                 text = element.get_text().replace("\r\n", "\n")
                 values[element["name"]] = text.removeprefix("\n")
             elif element.name == "select":
-                chosen = element.select_one("option[selected]") or element.select_one("option")
-                values[element["name"]] = str(chosen.get("value") or "") if chosen else ""
+                chosen = element.select_one("option[selected]") or element.select_one(
+                    "option"
+                )
+                values[element["name"]] = (
+                    str(chosen.get("value") or "") if chosen else ""
+                )
             elif kind in {"checkbox", "radio"}:
                 if element.has_attr("checked"):
                     values[element["name"]] = str(element.get("value") or "on")
-            elif kind not in {"submit", "button", "reset", "image", "file"}:
+            elif element.name == "input" and kind not in NO_VALUE:
                 values[element["name"]] = str(element.get("value") or "")
         return values
 
@@ -204,9 +213,8 @@ class Form:
         """The fields that a person fills in, by name."""
         controls = {}
         for element in self._elements():
-            if element.name in {"input", "textarea", "select"} and element.get(
-                "type"
-            ) not in {"hidden", "submit", "button", "reset", "image"}:
+            kind = element.get("type")
+            if element.name != "button" and kind not in NO_VALUE | {"hidden"}:
                 named = str(element.get("aria-describedby") or "").split()
                 controls[element["name"]] = Control(
                     element["name"],
@@ -328,7 +336,7 @@ class Page:
         # As browsers read it: outer spaces and control characters count for nothing,
         # tabs and line breaks neither, and a backslash is a slash.
         href = re.sub(r"[\t\n\r]", "", href.strip("".join(map(chr, range(33)))))
-        if not re.match(r"(?!https?:)[a-z][a-z0-9+.-]*:", href, re.I):
+        if not re.match(r"(?!https?:)[a-z][a-z0-9+.-]*:", href, re.IGNORECASE):
             href = href.replace("\\", "/")
         url = urljoin(self.browser.url + self.address, href)
         if url == self.browser.url or url.startswith(
@@ -389,9 +397,7 @@ class Page:
     @property
     def errors(self) -> dict[str, str]:
         """What the page says about wrong fields, over all its forms."""
-        return {
-            name: text for form in self.forms for name, text in form.errors.items()
-        }
+        return {name: text for form in self.forms for name, text in form.errors.items()}
 
     @cached_property
     def forms(self) -> list[Form]:
@@ -422,12 +428,16 @@ class Page:
     @cached_property
     def entries(self) -> list[Entry]:
         """The posts of a list, from the top."""
-        return [self._entry(element) for element in self.soup.select(".h-feed .h-entry")]
+        return [
+            self._entry(element) for element in self.soup.select(".h-feed .h-entry")
+        ]
 
     @cached_property
     def comments(self) -> list[Comment]:
         """The comments of a post, from the top."""
-        return [self._comment(element) for element in self.soup.select(".h-entry .h-cite")]
+        return [
+            self._comment(element) for element in self.soup.select(".h-entry .h-cite")
+        ]
 
     def _entry(self, element: Tag) -> Entry:
         link = _find(element, "a.u-url")
@@ -483,4 +493,6 @@ def _find(element: Tag, selector: str) -> Tag:
 
 
 def _date(element: Tag) -> datetime:
-    return datetime.fromisoformat(str(_find(element, ".dt-published[datetime]")["datetime"]))
+    return datetime.fromisoformat(
+        str(_find(element, ".dt-published[datetime]")["datetime"])
+    )

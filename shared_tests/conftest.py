@@ -2,15 +2,19 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from .browser import TRANSPORT, Step
 from .contract import load_contract
+from .databases import Database, create_database, postgresql, postgresql_programs
 from .report import ContractReport
-from .servers import SITES, Address, Launcher, Server, copy_database
+from .servers import SITES, Address, Launcher, Server, copy_database, stop_servers
 from .visitor import Post, Visitor
 
 # What the running test has sent, whoever sent it; the report shows it.
@@ -21,13 +25,19 @@ PAGES_IN_A_LONG_LIST = 5
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that points the suite at a server."""
-    parser.addoption("--url", help="run the http rows of the contract against this address")
+    parser.addoption(
+        "--url", help="run the http rows of the contract against this address"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and the report."""
-    config.addinivalue_line("markers", "row(*ids): the rows of the contract that a test proves")
-    config.pluginmanager.register(ContractReport(config, site_names(config), STEPS), "contract")
+    config.addinivalue_line(
+        "markers", "row(*ids): the rows of the contract that a test proves"
+    )
+    config.pluginmanager.register(
+        ContractReport(config, site_names(config), STEPS), "contract"
+    )
 
 
 def site_names(config: pytest.Config) -> list[str]:
@@ -45,7 +55,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("site_name", names, indirect=True, scope="session")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
     """Leave out what an address alone cannot show."""
     if not config.getoption("url", None):
         return
@@ -54,7 +66,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         rows = [id for marker in item.iter_markers("row") for id in marker.args]
         needs = sorted({tags[id] for id in rows if id in tags} - {"http"})
         if needs:
-            item.add_marker(pytest.mark.skip(reason=f"needs more than an address: {needs[0]}"))
+            item.add_marker(
+                pytest.mark.skip(reason=f"needs more than an address: {needs[0]}")
+            )
         elif "sites" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.skip(reason="needs more than one site"))
 
@@ -64,7 +78,7 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     """Start sites; all are stopped at the end."""
     launcher = Launcher(tmp_path_factory.mktemp("sites"))
     yield launcher
-    launcher.stop()
+    stop_servers(launcher.servers)
     TRANSPORT.close()
 
 
@@ -101,19 +115,23 @@ def own_site(site: Address) -> Address:
 @pytest.fixture(scope="session")
 def start_site(launch: Launcher, site_name: str) -> Iterator[Callable[..., Server]]:
     """Start a server with settings and a database of its own."""
+    servers: list[Server] = []
 
     def start(**options: Any) -> Server:
-        return launch.start(site_name, **options)
+        servers.append(launch.start(site_name, **options))
+        return servers[-1]
 
     yield start
-    launch.stop(site_name)
+    stop_servers(servers)
 
 
 @pytest.fixture(scope="session")
-def demo_site(start_site: Callable[..., Server]) -> Server:
+def demo_site(
+    launch: Launcher, start_site: Callable[..., Server], site_name: str
+) -> Server:
     """A site with the demo content, three posts a page, a sibling, and a clock far east."""
     return start_site(
-        demo=True,
+        database=launch.demo_database(site_name),
         POSTS_PER_PAGE="3",
         OTHER_SITE_URL="http://other.example:8000",
         TZ="Asia/Tokyo",
@@ -127,7 +145,9 @@ def public_site(start_site: Callable[..., Server]) -> Server:
 
 
 @pytest.fixture(scope="session")
-def long_site(launch: Launcher, start_site: Callable[..., Server], site_name: str) -> Server:
+def long_site(
+    launch: Launcher, start_site: Callable[..., Server], site_name: str
+) -> Server:
     """A site with 201 posts of one author and one moment, ten a page."""
     database = launch.new_folder("long") / "site.sqlite3"
     copy_database(launch.empty_database(site_name), database)
@@ -173,7 +193,9 @@ def visit_over_tls() -> Callable[[Address], Visitor]:
 
 
 @pytest.fixture
-def new_browser(site: Address, visit: Callable[[Address], Visitor]) -> Callable[[], Visitor]:
+def new_browser(
+    site: Address, visit: Callable[[Address], Visitor]
+) -> Callable[[], Visitor]:
     """Open one more browser."""
     return lambda: visit(site)
 
@@ -215,6 +237,12 @@ def post(pen: Visitor) -> Post:
 
 
 @pytest.fixture(scope="session")
+def old_post(pen: Visitor) -> Post:
+    """A post that nobody changes and nobody writes under."""
+    return pen.write_post()
+
+
+@pytest.fixture(scope="session")
 def crowd(site: Address, visit: Callable[[Address], Visitor]) -> Visitor:
     """An author with five pages of posts, whatever the size of a page."""
     crowd = visit(site)
@@ -225,3 +253,62 @@ def crowd(site: Address, visit: Callable[[Address], Visitor]) -> Visitor:
     wanted = len(page.entries) * (PAGES_IN_A_LONG_LIST - 1) + 1
     crowd.write_posts(max(0, wanted - written))
     return crowd
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A PostgreSQL server for this run."""
+    programs = postgresql_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed")
+    with postgresql(programs) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def made(
+    request: pytest.FixtureRequest, launch: Launcher
+) -> Callable[[str], list[Database]]:
+    """A database with the demo content, made by each site, with hashes as of production."""
+
+    def make(site: str, backend: str) -> Database:
+        if backend == "sqlite":
+            return Database(site, f"sqlite:///{launch.demo_database(site)}")
+        url = create_database(request.getfixturevalue("postgresql_server"), site)
+        folder = launch.new_folder(f"{site}-postgresql")
+        environment = launch.environment(folder, DATABASE_URL=url, CHEAP_PASSWORDS=None)
+        for command in ("migrate", "load_demo"):
+            launch.run(site, command, folder, environment)
+        return Database(site, url)
+
+    @cache
+    def make_all(backend: str) -> list[Database]:
+        if backend == "postgresql":
+            # Here, for fixtures are not made in threads.
+            request.getfixturevalue("postgresql_server")
+        with ThreadPoolExecutor() as pool:
+            return list(pool.map(make, SITES, [backend] * len(SITES)))
+
+    return make_all
+
+
+@pytest.fixture(scope="session")
+def taken_over(
+    made: Callable[[str], list[Database]], launch: Launcher
+) -> Callable[..., Server]:
+    """Serve with one site a copy of the database that another has made."""
+
+    def take_over(maker: str, taker: str, backend: str) -> Server:
+        source = next(database for database in made(backend) if database.site == maker)
+        folder = launch.new_folder(f"{taker}-on-{maker}")
+        url = f"sqlite:///{folder / 'site.sqlite3'}"
+        if backend == "sqlite":
+            copy_database(Path(source.path), folder / "site.sqlite3")
+        else:
+            server = source.url.rpartition("/")[0]
+            url = create_database(server, f"{maker}-{taker}", template=maker)
+        environment = launch.environment(folder, DATABASE_URL=url, CHEAP_PASSWORDS=None)
+        launch.run(taker, "adopt", folder, environment)
+        return launch.serve(taker, folder, environment)
+
+    return take_over

@@ -51,7 +51,8 @@ def parse_contract(text: str) -> list[Row]:
             match = ROW.fullmatch(line.strip())
             if not match:
                 raise ValueError(f"not a row of the contract: {line}")
-            rows.append(Row(*match.groups(), area))
+            id, level, tag, sentence = match.groups()
+            rows.append(Row(id, level, tag, sentence, area))
     return rows
 
 
@@ -61,7 +62,7 @@ def load_contract() -> list[Row]:
 
 
 def parse_tests(source: str, shared: str = "") -> list[ContractTest]:
-    """Read the tests of a module; `shared` is the source of the fixtures that all share."""
+    """Read the tests of a module; `shared` is the source of the common fixtures."""
     functions = [
         node
         for text in (shared, source)
@@ -83,7 +84,7 @@ def parse_tests(source: str, shared: str = "") -> list[ContractTest]:
 def _fixtures_asked(function: ast.FunctionDef) -> set[str]:
     """Names of arguments, and of `usefixtures`."""
     return {argument.arg for argument in function.args.args} | {
-        name for name in _arguments_of(function, "usefixtures") if isinstance(name, str)
+        *_arguments_of(function, "usefixtures")
     }
 
 
@@ -96,9 +97,10 @@ def _arguments_of(function: ast.FunctionDef, decorator: str) -> list[str]:
     return [
         argument.value
         for call in function.decorator_list
-        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == decorator
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).split(".")[-1] == decorator
         for argument in call.args
-        if isinstance(argument, ast.Constant)
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     ]
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 
 def disguises(text: str) -> set[str]:
-    """Write a text in every encoding in which pages have been seen to leak addresses."""
+    """Write a text in every encoding in which pages have leaked addresses."""
     raw = text.encode()
     name, _, domain = text.partition("@")
     return {

@@ -5,24 +5,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urlsplit
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import httpx
-from bs4 import BeautifulSoup, CData, NavigableString, Tag
-from bs4.element import PreformattedString
 
 # What belongs to the server or the wire, or says again what is compared already:
 # Expires repeats Cache-Control, and the length of a page counts its quotes and spaces.
-IGNORED = {"connection", "content-length", "date", "expires", "server", "transfer-encoding"}
+IGNORED = {
+    "connection",
+    "content-length",
+    "date",
+    "expires",
+    "server",
+    "transfer-encoding",
+}
 LISTS = {"allow", "vary"}
 PRESENT = {"etag", "last-modified"}
 
+VOID = {"br", "hr", "img", "input", "link", "meta"}
+CONTROLS = {"input", "select", "textarea"}
+REFERENCES = {"aria-describedby", "for", "id"}
 KEEPS_LINES = {"pre", "textarea"}
 TOKEN = re.compile(r"[\w.-]{40,}")
 MONTH = re.compile(
     r"\b(January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
+BRIEF = "until the browser closes"
 SECONDS_A_DAY = 24 * 60 * 60
 
 
@@ -36,48 +46,61 @@ class Answer:
     body: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Change:
+    """A part of an answer and what each site says there."""
+
+    part: str
+    first: str
+    second: str
+
+
 def normalize(response: httpx.Response, url: str) -> Answer:
     """Reduce the answer of the site at `url`."""
     kind = response.headers.get("Content-Type", "").partition(";")[0]
     title, lines = "", []
     text = response.text.replace(url, "").replace("\r\n", "\n")
-    if kind == "text/html":
-        soup = BeautifulSoup(text, "html.parser")
-        title = " ".join(soup.title.get_text().split()) if soup.title else ""
-        lines = list(html_lines(soup))
+    if response.is_redirect:  # no browser shows its body
+        lines = []
+    elif kind == "text/html":
+        lines = list(html_lines(text))
+        title = lines[lines.index("<title>") + 1] if "<title>" in lines else ""
     elif kind.endswith("xml") and text:
-        lines = list(xml_lines(ElementTree.fromstring(text)))  # noqa: S314 - our own sites
+        lines = list(xml_lines(ET.fromstring(text)))  # noqa: S314 - our own sites
     else:
         lines = text.splitlines()
-    return Answer(response.status_code, headers(response, url), title, tuple(lines))
+    return Answer(response.status_code, headers(response), title, tuple(lines))
 
 
-def headers(response: httpx.Response, url: str) -> dict[str, str]:
+def headers(response: httpx.Response) -> dict[str, str]:
     """Reduce the headers to what they say."""
     reduced = {}
     for name in {name.lower() for name in response.headers} - IGNORED:
         values = response.headers.get_list(name)
         value = ", ".join(values)
         if name == "set-cookie":
-            date = response.headers.get("Date", "")
-            value = " | ".join(sorted({cookie(value, date) for value in values}))
+            value = cookies(response)
         elif name == "location":
-            value = location(value, url)
+            value = location(value, response.request.headers["Host"])
         elif name == "cache-control":
             value = cache_control(value)
         elif name in LISTS:
             value = in_order(value)
         elif name in PRESENT:
             value = "present"
+        elif name == "content-type":
+            value = value.replace('"', "")
         reduced[name.title()] = value
-    return reduced
+    return {name: value for name, value in reduced.items() if value}
 
 
-def location(value: str, url: str) -> str:
-    """Make an address relative to the site, its query decoded and encoded again."""
-    parts = urlsplit(value.removeprefix(url))
+def location(value: str, host: str) -> str:
+    """Make an address relative to its host, its query decoded and encoded again."""
+    parts = urlsplit(value)
+    if parts.netloc == host and parts.scheme in ("http", "https"):
+        parts = parts._replace(scheme="", netloc="", path=parts.path or "/")
     query = urlencode(parse_qsl(parts.query, keep_blank_values=True), safe="/")
-    return parts._replace(query=query).geturl() or "/"
+    return parts._replace(query=query).geturl()
 
 
 def cache_control(value: str) -> str:
@@ -88,6 +111,26 @@ def cache_control(value: str) -> str:
 def in_order(value: str) -> str:
     """Put a list of words, which is a set, in order."""
     return ", ".join(sorted(word.strip() for word in value.split(",")))
+
+
+def cookies(response: httpx.Response) -> str:
+    """Describe the cookies that change something in the browser."""
+    had = {
+        cookie.strip()
+        for cookie in response.request.headers.get("Cookie", "").split(";")
+    }
+    date = response.headers.get("Date", "")
+    changed = set()
+    for value in response.headers.get_list("Set-Cookie"):
+        described = cookie(value, date)
+        is_new = value.partition(";")[0] not in had
+        if (
+            is_new
+            if described.startswith(BRIEF)
+            else described != "deleted" or had != {""}
+        ):
+            changed.add(described)
+    return " | ".join(sorted(changed))
 
 
 def cookie(value: str, date: str) -> str:
@@ -102,7 +145,7 @@ def cookie(value: str, date: str) -> str:
         lived = parsedate_to_datetime(expires) - parsedate_to_datetime(date)
         seconds = lived.total_seconds()
     if seconds is None:
-        life = "until the browser closes"
+        life = BRIEF
     elif float(seconds) <= 0:
         return "deleted"
     else:
@@ -111,56 +154,100 @@ def cookie(value: str, date: str) -> str:
     return "; ".join([life, *guards])
 
 
-def html_lines(soup: BeautifulSoup) -> Iterator[str]:
-    """Write the tree of a page, a line for each element and each text."""
-    names = control_names(soup)
-    for footer in soup.select("body > footer"):  # it says which framework answers
-        footer.decompose()
+class Outline(HTMLParser):
+    """Reads a page into its tags and texts, in order, without its footer."""
 
-    def write(element: Tag, depth: int) -> Iterator[str]:
-        for child in element.children:
-            if isinstance(child, Tag):
-                yield "  " * depth + html_tag(child, names)
-                yield from write(child, depth + 1)
-            elif isinstance(child, NavigableString) and (
-                isinstance(child, CData) or not isinstance(child, PreformattedString)
-            ):
-                text = str(child)
-                if element.name in KEEPS_LINES:
-                    # The first line break after the tag is not part of the text.
-                    text = text.removeprefix("\n")
-                else:
-                    text = " ".join(text.split())
-                if element.name == "time":
-                    text = any_time(text)
-                if text:
-                    yield "  " * depth + text
+    def __init__(self, text: str) -> None:
+        """Read the page."""
+        super().__init__()
+        self.parts: list[Tag | str] = []
+        self.open: list[str] = []
+        self.hidden: list[Tag] = []
+        self.feed(text)
+        self.close()
 
-    return write(soup, 0)
+    @property
+    def is_in_footer(self) -> bool:
+        """Whether this part says which framework answers."""
+        return "footer" in self.open
+
+    def handle_starttag(
+        self, tag: str, attributes: list[tuple[str, str | None]]
+    ) -> None:
+        """Keep a tag with its attributes."""
+        part = Tag(tag, {name: value or "" for name, value in attributes})
+        if part.attributes.get("type") == "hidden":
+            # Where a form keeps what nobody sees is the framework's choice.
+            part.attributes.pop("id", None)
+            self.hidden.append(part)
+        elif not self.is_in_footer and tag != "footer":
+            self.parts.append(part)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Keep the end of an element."""
+        if tag == "form":
+            self.parts.extend(sorted(self.hidden, key=str))
+            self.hidden.clear()
+        if not self.is_in_footer:
+            self.parts.append(Tag(f"/{tag}", {}))
+        if tag in self.open:
+            while self.open.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        """Keep a text: line by line where lines count, else with single spaces."""
+        if KEEPS_LINES.isdisjoint(self.open):
+            data = " ".join(data.split())
+        elif isinstance(self.parts[-1], Tag):
+            # The first line break after the tag is not part of the text.
+            data = data.removeprefix("\n")
+        if data and not self.is_in_footer:
+            self.parts.append(any_time(data) if "time" in self.open else data)
 
 
-def control_names(soup: BeautifulSoup) -> dict[str, str]:
-    """Find the name of each form control by its id, which is the framework's choice."""
-    controls = soup.select("input[id][name], textarea[id][name], select[id][name]")
-    return {str(control["id"]): str(control["name"]) for control in controls}
+@dataclass
+class Tag:
+    """The start of an element, or with a slash before its name the end."""
+
+    name: str
+    attributes: dict[str, str]
+
+
+def html_lines(text: str) -> Iterator[str]:
+    """Write a page, a line for each tag and each text."""
+    parts = Outline(text).parts
+    # Ids of controls are the framework's choice: what counts is what refers to what.
+    names = {
+        part.attributes["id"]: part.attributes["name"]
+        for part in parts
+        if isinstance(part, Tag)
+        and part.name in CONTROLS
+        and {"id", "name"} <= part.attributes.keys()
+    }
+    for part in parts:
+        yield html_tag(part, names) if isinstance(part, Tag) else part
 
 
 def html_tag(tag: Tag, names: dict[str, str]) -> str:
     """Write a tag with its attributes in order."""
-    attributes = dict(tag.attrs)
-    if attributes.get("type") == "hidden" and TOKEN.fullmatch(str(attributes.get("value"))):
+    attributes = dict(tag.attributes)
+    if attributes.get("type") == "hidden" and TOKEN.fullmatch(
+        attributes.get("value", "")
+    ):
         return "<input token>"
+    for name in attributes.keys() & REFERENCES:
+        words = attributes[name].split()
+        attributes[name] = " ".join(relation(word, names) for word in words)
+    if tag.name == "input" and not attributes.get("value"):
+        attributes.pop("value", None)  # an empty value and none are the same
+    if "class" in attributes:
+        attributes["class"] = " ".join(sorted(attributes["class"].split()))
     if "datetime" in attributes:
-        attributes["datetime"] = any_time(str(attributes["datetime"]))
-    for name in ("id", "for", "aria-describedby"):
-        if name in attributes:
-            words = str(attributes[name]).split()
-            attributes[name] = [relation(word, names) for word in words]
+        attributes["datetime"] = any_time(attributes["datetime"])
     written = "".join(
-        f' {name}="{" ".join(sorted(value) if name == "class" else value)}"'
-        if isinstance(value, list)
-        else f' {name}="{value}"'
-        for name, value in sorted(attributes.items())
+        f' {name}="{value}"' for name, value in sorted(attributes.items())
     )
     return f"<{tag.name}{written}>"
 
@@ -175,12 +262,14 @@ def relation(id: str, names: dict[str, str]) -> str:
 
 def any_time(text: str) -> str:
     """Keep the form of a point in time and drop which one it is."""
-    return MONTH.sub("Month", re.sub(r"\d+", "0", text))
+    return MONTH.sub("Month", re.sub(r"\d+(\.\d+)?", "0", text))
 
 
-def xml_lines(element: ElementTree.Element, depth: int = 0) -> Iterator[str]:
+def xml_lines(element: ET.Element, depth: int = 0) -> Iterator[str]:
     """Write the tree of a feed, attributes in order, names with their namespace."""
-    written = "".join(f' {name}="{value}"' for name, value in sorted(element.attrib.items()))
+    written = "".join(
+        f' {name}="{value}"' for name, value in sorted(element.attrib.items())
+    )
     text = " ".join((element.text or "").split())
     if element.tag.endswith(("}published", "}updated")):
         text = any_time(text)
@@ -189,31 +278,32 @@ def xml_lines(element: ElementTree.Element, depth: int = 0) -> Iterator[str]:
         yield from xml_lines(child, depth + 1)
 
 
-def differences(first: Answer, second: Answer) -> dict[str, tuple[str, str]]:
+def differences(first: Answer, second: Answer) -> list[Change]:
     """Name each part in which two answers differ, with both values."""
-    found = {}
+    found = []
     if first.status != second.status:
-        found["status"] = str(first.status), str(second.status)
+        found.append(Change("status", str(first.status), str(second.status)))
     for name in sorted(first.headers.keys() | second.headers.keys()):
         values = first.headers.get(name, ""), second.headers.get(name, "")
         if values[0] != values[1]:
-            found[name] = values
-    if first.body != second.body:
-        found["body"] = bodies(first, second)
+            found.append(Change(name, *values))
+    if first.title != second.title:
+        found.append(Change("body", name_of_body(first), name_of_body(second)))
+    elif first.body != second.body:
+        found.extend(changed_lines(first.body, second.body))
     return found
 
 
-def bodies(first: Answer, second: Answer) -> tuple[str, str]:
-    """Name two bodies by their titles where those differ, else by the lines that do."""
-    if first.title != second.title:
-        return name_of_body(first), name_of_body(second)
-    lines: tuple[list[str], list[str]] = ([], [])
-    matcher = SequenceMatcher(a=first.body, b=second.body, autojunk=False)
+def changed_lines(first: tuple[str, ...], second: tuple[str, ...]) -> Iterator[Change]:
+    """Name the lines in which two bodies differ, one by one where they are pairs."""
+    matcher = SequenceMatcher(a=first, b=second, autojunk=False)
     for kind, start, end, other_start, other_end in matcher.get_opcodes():
-        if kind != "equal":
-            lines[0].extend(line.strip() for line in first.body[start:end])
-            lines[1].extend(line.strip() for line in second.body[other_start:other_end])
-    return "\n".join(lines[0]), "\n".join(lines[1])
+        lines, others = first[start:end], second[other_start:other_end]
+        if kind != "equal" and len(lines) == len(others):
+            for line, other in zip(lines, others, strict=True):
+                yield Change("body", line, other)
+        elif kind != "equal":
+            yield Change("body", "\n".join(lines), "\n".join(others))
 
 
 def name_of_body(answer: Answer) -> str:

@@ -14,6 +14,7 @@ from .contract import Row, load_contract
 from .report_page import render_page
 
 WIDTH = 80
+NOT_ASKED_FOR = "no test of theirs was asked for"
 
 
 @dataclass
@@ -47,8 +48,10 @@ class RowResult:
     @property
     def reason(self) -> str:
         """Why the row was not run."""
-        reasons = [outcome.reason for outcome in self.outcomes if outcome.state == "not run"]
-        return reasons[0] if reasons else "no test of it was asked for"
+        reasons = [
+            outcome.reason for outcome in self.outcomes if outcome.state == "not run"
+        ]
+        return reasons[0] if reasons else NOT_ASKED_FOR
 
 
 def collect_results(
@@ -75,8 +78,10 @@ def areas(rows: list[Row]) -> dict[str, list[Row]]:
 class ContractReport:
     """A plugin of pytest that listens to tests which name rows."""
 
-    def __init__(self, config: pytest.Config, sites: list[str], steps: list[Step]) -> None:
-        """Report on these sites; `steps` is where the browsers note what they send."""
+    def __init__(
+        self, config: pytest.Config, sites: list[str], steps: list[Step]
+    ) -> None:
+        """Report on these sites; into `steps` the browsers write what they send."""
         self.config = config
         self.sites = sites
         self.steps = steps
@@ -92,7 +97,7 @@ class ContractReport:
     def pytest_runtest_makereport(
         self, item: pytest.Item
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Attach rows, site and steps; plain values, for the report may cross processes."""
+        """Attach rows, site and steps: plain values, which can cross processes."""
         report = yield
         rows = [id for marker in item.iter_markers("row") for id in marker.args]
         if rows:
@@ -100,7 +105,9 @@ class ContractReport:
             report.contract = {
                 "rows": rows,
                 "site": callspec.params.get("site_name") if callspec else None,
-                "lines": [f"{step.method} {step.url} → {step.status}" for step in self.steps],
+                "lines": [
+                    f"{step.method} {step.url} → {step.status}" for step in self.steps
+                ],
                 "exchanges": [
                     {"request": step.request, "response": step.response}
                     for step in self.steps
@@ -144,7 +151,9 @@ class ContractReport:
             (folder / "contract.html").write_text(page, encoding="utf-8")
 
     @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+    def pytest_terminal_summary(
+        self, terminalreporter: pytest.TerminalReporter
+    ) -> None:
         """Print the table and every sentence that a site broke."""
         if self.outcomes:
             write_table(terminalreporter, areas(self.rows), self.results)
@@ -180,7 +189,13 @@ def write_table(
         terminal.write(f"{area:<30}")
         for site_results in results.values():
             number = counts(site_results, rows)
-            colour = "red" if number["failed"] else "yellow" if number["not run"] else "green"
+            colour = (
+                "red"
+                if number["failed"]
+                else "yellow"
+                if number["not run"]
+                else "green"
+            )
             cell = f"{number['passed']} / {len(rows)}"
             terminal.write(f"{cell:>12}", **{colour: True})
         terminal.write_line("")
@@ -199,11 +214,15 @@ def write_broken(
             row = result.row
             sentence = f"{row.id} {row.level}: {row.sentence}"
             terminal.write_line(
-                textwrap.fill(sentence, WIDTH, initial_indent="  ", subsequent_indent="    ")
+                textwrap.fill(
+                    sentence, WIDTH, initial_indent="  ", subsequent_indent="    "
+                )
             )
             for outcome in result.outcomes:
                 if outcome.state == "failed":
-                    terminal.write_line(f"    - {outcome.test.removeprefix('shared_tests/')}")
+                    terminal.write_line(
+                        f"    - {outcome.test.removeprefix('shared_tests/')}"
+                    )
 
 
 def write_not_run(
@@ -216,15 +235,25 @@ def write_not_run(
             if result.state == "not run":
                 left_out.setdefault((site, result.reason), []).append(result.row.id)
     for (site, reason), ids in left_out.items():
+        text = f"Not run on {site}, rows: {len(ids)}, {reason}"
+        # Nobody wonders about the rows that a part of the suite leaves out.
+        if reason != NOT_ASKED_FOR:
+            text += f": {', '.join(ids)}"
         terminal.write_line("")
-        text = f"Not run on {site}, {len(ids)} rows, {reason}: {', '.join(ids)}"
-        terminal.write_line(textwrap.fill(text, WIDTH, subsequent_indent="  "), yellow=True)
+        terminal.write_line(
+            textwrap.fill(text, WIDTH, subsequent_indent="  ", break_on_hyphens=False),
+            yellow=True,
+        )
 
 
-def write_json(path: Path, rows: list[Row], results: dict[str, dict[str, RowResult]]) -> None:
+def write_json(
+    path: Path, rows: list[Row], results: dict[str, dict[str, RowResult]]
+) -> None:
     """Write the same for programs."""
     data = {
-        "totals": {site: counts(site_results, rows) for site, site_results in results.items()},
+        "totals": {
+            site: counts(site_results, rows) for site, site_results in results.items()
+        },
         "rows": [
             {
                 "id": row.id,
@@ -236,7 +265,11 @@ def write_json(path: Path, rows: list[Row], results: dict[str, dict[str, RowResu
                     site: {
                         "state": site_results[row.id].state,
                         "tests": [
-                            {"test": outcome.test, "state": outcome.state, "steps": outcome.lines}
+                            {
+                                "test": outcome.test,
+                                "state": outcome.state,
+                                "steps": outcome.lines,
+                            }
                             for outcome in site_results[row.id].outcomes
                         ],
                     }
@@ -246,4 +279,6 @@ def write_json(path: Path, rows: list[Row], results: dict[str, dict[str, RowResu
             for row in rows
         ],
     }
-    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+    )

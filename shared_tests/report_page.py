@@ -81,7 +81,9 @@ def render_cell(site: str, results: list[Any]) -> str:
 def render_row(result: Any) -> str:
     """Write a row with its sentence; inside stand its tests."""
     row = result.row
-    summary = f"<b>{MARKS[result.state]} {row.id}</b> {row.level}: {escape(row.sentence)}"
+    summary = (
+        f"<b>{MARKS[result.state]} {row.id}</b> {row.level}: {escape(row.sentence)}"
+    )
     tests = "".join(render_test(outcome) for outcome in result.outcomes)
     if result.state == "not run" and not tests:
         tests = f"<p>Not run: {escape(result.reason)}.</p>"
@@ -97,7 +99,9 @@ def render_test(outcome: Any) -> str:
     if outcome.reason:
         inside = f"<pre>{escape(outcome.reason)}</pre>{inside}"
     for line, exchange in zip(outcome.lines, outcome.exchanges, strict=False):
-        raw = "".join(f"<pre>{escape(exchange[part])}</pre>" for part in ("request", "response"))
+        raw = "".join(
+            f"<pre>{escape(exchange[part])}</pre>" for part in ("request", "response")
+        )
         inside += fold("", escape(line), f'<div class="exchange">{raw}</div>')
     name = outcome.test.split("/")[-1]
     return fold(outcome.state, f"<b>{MARKS[outcome.state]}</b> {escape(name)}", inside)

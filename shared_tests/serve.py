@@ -8,16 +8,19 @@ A site is known here only by its commands and its address.
 import argparse
 import http.client
 import os
+import re
 import secrets
 import shlex
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = tomllib.loads(
     (Path(__file__).parent / "sites.toml").read_text(encoding="utf-8")
 )
+JOBS = {"migrate": "migrations", "load_demo": "demo content", "adopt": "take-over"}
 PORTS = {"flask": "8001", "django": "8002"}
 PATIENCE = 60  # seconds until a site must answer
 PRINTING = threading.Lock()
@@ -129,8 +133,8 @@ def check_ports(sites: list[Site]) -> None:
         raise StartError("FLASK_PORT and DJANGO_PORT are the same: choose two ports.")
 
 
-def check_databases(sites: list[Site], settings: dict[str, str]) -> None:
-    """Refuse one database for both unless that is meant, and a file that is none."""
+def prepare(sites: list[Site], settings: dict[str, str]) -> None:
+    """Bring the databases up to date, new ones with the demo content."""
     if settings.get("DATABASE_URL"):
         if len(sites) > 1 and settings.get("SHARED_DATABASE") != "1":
             raise StartError(
@@ -138,55 +142,64 @@ def check_databases(sites: list[Site], settings: dict[str, str]) -> None:
                 "set SHARED_DATABASE=1 too if you mean it, or start one site alone "
                 "(`make run-flask`)."
             )
+        # One makes the tables of the database, the other takes them over.
+        run(sites[0], ["migrate", "load_demo"], settings)
+        for site in sites[1:]:
+            run(site, ["adopt"], settings)
         return
-    for site in sites:
-        path = ROOT / f"{site.name}.sqlite3"
-        if path.is_file() and path.stat().st_size:
-            with path.open("rb") as file:
-                if file.read(16) != b"SQLite format 3\0":
-                    raise StartError(
-                        f"{path} is no SQLite database: move it away, or start over "
-                        "with `make reset`."
-                    )
+    with ThreadPoolExecutor() as pool:
+        done = [pool.submit(prepare_file, site, settings) for site in sites]
+    for result in done:
+        result.result()
 
 
-def prepare(sites: list[Site], settings: dict[str, str]) -> None:
-    """Bring the databases up to date and load the demo content where there is none."""
-    if len(sites) > 1 and settings.get("DATABASE_URL"):
-        # The first one makes the tables, the other one takes them over.
-        steps = [(sites[:1], "migrate"), (sites[1:], "adopt"), (sites[:1], "load_demo")]
-    else:
-        steps = [(sites, "migrate"), (sites, "load_demo")]
-    titles = {
-        "migrate": "migrations",
-        "adopt": "take-over",
-        "load_demo": "demo content",
-    }
-    for those, job in steps:
+def prepare_file(site: Site, settings: dict[str, str]) -> None:
+    """Bring a site's own database file up to date, or make it."""
+    file = ROOT / f"{site.name}.sqlite3"
+    if file.exists() and file.stat().st_size:
+        try:
+            with closing(sqlite3.connect(file)) as database:
+                database.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.DatabaseError as error:
+            raise StartError(
+                f"{file} cannot be used ({error}): move it away, or start over "
+                "with `make reset`."
+            ) from None
+        run(site, ["migrate"], settings)
+        return
+    # Made under another name, so that a file of the right name is always complete.
+    new = ROOT / f"{site.name}-new.sqlite3"
+    for path in (new, file):
+        for end in ("", "-wal", "-shm"):
+            Path(f"{path}{end}").unlink(missing_ok=True)
+    run(site, ["migrate", "load_demo"], settings | {"DATABASE_URL": f"sqlite:///{new}"})
+    with closing(sqlite3.connect(new)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    new.rename(file)
+
+
+def run(site: Site, jobs: list[str], settings: dict[str, str]) -> None:
+    """Run some of the site's commands to their end, one after the other."""
+    for job in jobs:
         started = time.monotonic()
-        with ThreadPoolExecutor() as pool:
-            jobs = [pool.submit(run, site, job, sites, settings) for site in those]
-        for done in jobs:
-            done.result()
-        say_step(titles[job], started)
-
-
-def run(site: Site, job: str, sites: list[Site], settings: dict[str, str]) -> None:
-    """Run one of the site's commands to its end."""
-    done = subprocess.run(
-        site.command(job),
-        cwd=ROOT,
-        env=site.environment(sites, settings),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
-    if done.returncode:
-        last = (done.stdout.strip() or "it said nothing").splitlines()[-1].strip()
-        raise StartError(f"`{COMMANDS[site.name][job]}` failed: {last}")
+        done = subprocess.run(
+            site.command(job),
+            cwd=ROOT,
+            env=settings,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        if done.returncode:
+            # Of a traceback the line that names the error, not what hangs below it.
+            said = re.findall(r"^[^\s(\[].*", done.stdout, re.MULTILINE) or ["no word"]
+            raise StartError(
+                f"{site.title}: the {JOBS[job]} did not work: {said[-1].strip()}"
+            )
+        say_step(f"{site.title}: {JOBS[job]}", started)
 
 
 class WholeLines(Printer):
@@ -246,7 +259,7 @@ def serve(sites: list[Site], settings: dict[str, str], procfile: str) -> None:
             late.append(error)
             os.kill(os.getpid(), signal.SIGTERM)
         if not servers.over.is_set():
-            say_step("servers", started)
+            say_step("both answer" if len(sites) > 1 else "it answers", started)
             say_welcome(sites)
 
     # A closed terminal ends the sites as Ctrl-C does.
@@ -323,7 +336,6 @@ def main() -> None:
     settings = read_settings(options.dev)
     sites = [known_site(name, settings) for name in options.names]
     check_ports(sites)
-    check_databases(sites, settings)
     prepare(sites, settings)
     serve(sites, settings, "Procfile.dev" if options.dev else "Procfile")
 

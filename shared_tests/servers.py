@@ -56,14 +56,17 @@ class Server(Address):
 
     def stop(self) -> None:
         """End the process and its children; do nothing the second time."""
-        if self.process.poll() is not None:
-            return
-        os.killpg(self.process.pid, signal.SIGTERM)
+        self.interrupt()
         try:
             self.process.wait(SECONDS_TO_STOP)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+
+    def interrupt(self) -> None:
+        """Ask the process to end at once, as Ctrl-C does."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGINT)
 
 
 class Launcher:
@@ -73,7 +76,7 @@ class Launcher:
         """Keep what is made in this folder."""
         self.folder = folder
         self.servers: list[Server] = []
-        self._empty: dict[str, Path] = {}
+        self._prepared: dict[tuple[str, str], Path] = {}
 
     def environment(self, folder: Path, **changes: str | None) -> dict[str, str]:
         """Build the settings of a site for tests; None takes a setting away."""
@@ -95,7 +98,9 @@ class Launcher:
         folder.mkdir(parents=True)
         return folder
 
-    def run(self, name: str, command: str, folder: Path, environment: dict[str, str]) -> str:
+    def run(
+        self, name: str, command: str, folder: Path, environment: dict[str, str]
+    ) -> str:
         """Run one of a site's commands to its end, which must be a good one."""
         done = subprocess.run(
             command_line(SITES[name][command]),
@@ -107,33 +112,45 @@ class Launcher:
             check=False,
         )
         output = done.stdout + done.stderr
-        assert done.returncode == 0, f"{name}: {command} ended with {done.returncode}\n{output}"
+        assert done.returncode == 0, (
+            f"{name}: {command} ended with {done.returncode}\n{output}"
+        )
         return output
 
     def empty_database(self, name: str) -> Path:
         """Migrate an SQLite database once; every start copies it."""
-        if name not in self._empty:
-            folder = self.new_folder(f"{name}-empty")
-            self.run(name, "migrate", folder, self.environment(folder))
-            self._empty[name] = folder / "site.sqlite3"
-        return self._empty[name]
+        return self._prepare(name, "empty", None, "migrate")
+
+    def demo_database(self, name: str) -> Path:
+        """Load the demo content once, with password hashes as of production."""
+        return self._prepare(name, "demo", self.empty_database(name), "load_demo")
+
+    def _prepare(self, name: str, kind: str, source: Path | None, command: str) -> Path:
+        if (name, kind) not in self._prepared:
+            folder = self.new_folder(f"{name}-{kind}")
+            database = folder / "site.sqlite3"
+            if source:
+                copy_database(source, database)
+            self.run(
+                name, command, folder, self.environment(folder, CHEAP_PASSWORDS=None)
+            )
+            self._prepared[name, kind] = database
+        return self._prepared[name, kind]
 
     def start(
-        self, name: str, *, database: Path | None = None, demo: bool = False, **changes: str | None
+        self, name: str, *, database: Path | None = None, **changes: str | None
     ) -> Server:
         """Start a site on a database of its own and wait until it answers."""
         folder = self.new_folder(name)
-        environment = self.environment(folder, **changes)
         if "DATABASE_URL" not in changes:
-            copy_database(database or self.empty_database(name), folder / "site.sqlite3")
-        if demo:
-            self.run(name, "load_demo", folder, environment)
-        return self.serve(name, folder, environment)
+            source = database or self.empty_database(name)
+            copy_database(source, folder / "site.sqlite3")
+        return self.serve(name, folder, self.environment(folder, **changes))
 
-    def start_all(self, names: list[str], **changes: str | None) -> dict[str, Server]:
+    def start_all(self, names: list[str]) -> dict[str, Server]:
         """Start several sites at the same time."""
         with ThreadPoolExecutor() as pool:
-            started = {name: pool.submit(self.start, name, **changes) for name in names}
+            started = {name: pool.submit(self.start, name) for name in names}
             return {name: future.result() for name, future in started.items()}
 
     def serve(self, name: str, folder: Path, environment: dict[str, str]) -> Server:
@@ -150,7 +167,9 @@ class Launcher:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        server = Server(name, f"http://127.0.0.1:{port}", process, folder, log, environment)
+        server = Server(
+            name, f"http://127.0.0.1:{port}", process, folder, log, environment
+        )
         self.servers.append(server)
         wait_until_it_answers(server)
         return server
@@ -171,11 +190,13 @@ class Launcher:
         )
         return done.returncode, done.stdout
 
-    def stop(self, name: str | None = None) -> None:
-        """Stop the servers of one site, or all."""
-        for server in self.servers:
-            if name in (None, server.name):
-                server.stop()
+
+def stop_servers(servers: list[Server]) -> None:
+    """Stop servers side by side."""
+    for server in servers:
+        server.interrupt()
+    for server in servers:
+        server.stop()
 
 
 def command_line(command: str, port: int = 0) -> list[str]:
@@ -212,7 +233,9 @@ def wait_until_it_answers(server: Server) -> None:
         else:
             return
     server.stop()
-    raise RuntimeError(f"{server.name} does not answer:\n{server.log.read_text(errors='replace')}")
+    raise RuntimeError(
+        f"{server.name} does not answer:\n{server.log.read_text(errors='replace')}"
+    )
 
 
 def ended(process: subprocess.Popen[bytes]) -> bool:

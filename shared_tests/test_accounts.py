@@ -53,27 +53,27 @@ def test_a_user_name_that_exists_is_refused(browser, pen, change):
 
 @row("USER-4")
 @pytest.mark.parametrize(
-    "name",
+    "form",
     [
-        "kim lee",
-        "kim!",
-        "kim/lee",
-        "kim\\lee",
-        "<kim>",
-        "k\u00efm",
-        "\u043aim",
-        "名前",
-        "kim\u200b",
-        "kim１",
-        ".kim",
-        "-kim",
-        "+kim",
-        "@kim",
-        "a" * 31,
+        "{} lee",
+        "{}!",
+        "{}/lee",
+        "{}\\lee",
+        "<{}>",
+        "{}\u00ef",
+        "\u043a{}",
+        "{}名前",
+        "{}\u200b",
+        "{}\uff11",
+        ".{}",
+        "-{}",
+        "+{}",
+        "@{}",
+        "{:x<31}",
     ],
 )
-def test_an_impossible_user_name_is_refused(browser, name):
-    page = browser.register(username=name)
+def test_an_impossible_user_name_is_refused(browser, form):
+    page = browser.register(username=form.format(token()))
 
     assert page.status == 400
     assert set(page.errors) == {"username"}
@@ -275,8 +275,12 @@ def test_the_account_needs_log_in(browser, address):
 
 
 @row("USER-17")
-def test_the_email_address_of_an_account_is_shown_to_its_owner_only(author, new_browser):
-    author.get("/account/").form("/account/").submit(email=f"{token()}@{token()}.example.org")
+def test_the_email_address_of_an_account_is_shown_to_its_owner_only(
+    author, new_browser
+):
+    author.get("/account/").form("/account/").submit(
+        email=f"{token()}@{token()}.example.org"
+    )
     email = author.get("/account/").form("/account/").values["email"]
     post = author.write_post()
     author.reply(post)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from .contract import row
-from .visitor import ids, token
+from .visitor import ids
 
 
 @row("AUTHOR-1")
@@ -23,7 +23,9 @@ def test_the_page_lists_the_posts_of_this_author_alone(browser, author, stranger
 
 @row("AUTHOR-1")
 def test_the_pages_are_as_large_as_those_of_home(browser, crowd):
-    assert len(browser.get(crowd.author_address).entries) == len(browser.get("/").entries)
+    assert len(browser.get(crowd.author_address).entries) == len(
+        browser.get("/").entries
+    )
 
 
 @row("AUTHOR-2")
@@ -56,7 +58,9 @@ def test_an_author_without_posts_has_one_page(browser, author, number):
 
 
 @row("AUTHOR-4")
-@pytest.mark.parametrize("name", [token(), "%00", f"{token()}%00", "é", "a" * 200, "%ff"])
+@pytest.mark.parametrize(
+    "name", ["nobody.at.all", "%00", "nobody%00", "é", "a" * 200, "%ff"]
+)
 def test_a_name_of_nobody_is_not_found(browser, name):
     assert browser.get(f"/authors/{name}/").status == 404
 

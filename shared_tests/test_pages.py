@@ -113,13 +113,17 @@ def test_negative_page_is_not_found(browser, address, number):
 
 
 @row("PAGE-6")
-@pytest.mark.parametrize("text", ["abc", "1e3", "2.0", "0x2", "1;2", "%00", "two", "None"])
+@pytest.mark.parametrize(
+    "text", ["abc", "1e3", "2.0", "0x2", "1;2", "%00", "two", "None"]
+)
 def test_page_that_is_no_number_is_not_found(browser, address, text):
     assert browser.get(f"{address}?page={text}").status == 404
 
 
 @row("PAGE-7")
-@pytest.mark.parametrize("number", HUGE, ids=["2^63-1", "2^63", "10^20", "4300", "5000"])
+@pytest.mark.parametrize(
+    "number", HUGE, ids=["2^63-1", "2^63", "10^20", "4300", "5000"]
+)
 def test_page_too_large_for_a_database_is_not_found(browser, address, number):
     assert browser.get(f"{address}?page={number}").status == 404
 

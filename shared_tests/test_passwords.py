@@ -19,7 +19,11 @@ BAD_PASSWORDS = {
     "seven characters": lambda name: "kX9#vB2",
     "seven characters of other scripts": lambda name: "пароль題",
     **{word: lambda name, word=word: word for word in COMMON},
-    **{word.upper(): lambda name, word=word: word.upper() for word in COMMON if word.islower()},
+    **{
+        word.upper(): lambda name, word=word: word.upper()
+        for word in COMMON
+        if word.islower()
+    },
     "Password1": lambda name: "Password1",
     "the user name": lambda name: name,
     "the user name in capitals": lambda name: name.upper(),
@@ -31,7 +35,9 @@ def change(visitor, old, new, again=None):
     """Send the form that changes a password."""
     form = visitor.get("/account/password/").form("/account/password/")
     return form.submit(
-        old_password=old, new_password1=new, new_password2=new if again is None else again
+        old_password=old,
+        new_password1=new,
+        new_password2=new if again is None else again,
     )
 
 
@@ -45,7 +51,9 @@ def opens(browser, name, password):
 def test_a_bad_password_is_refused_at_registration(browser, password):
     name = token()
 
-    page = browser.register(username=name, password1=password(name), password2=password(name))
+    page = browser.register(
+        username=name, password1=password(name), password2=password(name)
+    )
 
     assert page.status == 400
     assert set(page.errors) <= {"password1", "password2"}

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from .browser import Browser, Comment, Page
+from .browser import Browser, Comment, Entry, Form, Page
 
 ATTEMPTS = 10
 
@@ -41,7 +41,7 @@ class Post:
 
 
 def token() -> str:
-    """Make a word that no other test has used, ten letters long and never a number."""
+    """Make a word of ten letters that no other test has used."""
     return "x" + "".join(secrets.choice("bcdfghklmnprstvz") for _ in range(9))
 
 
@@ -51,6 +51,9 @@ class Visitor(Browser):
     username = ""
     password = ""
     email = ""
+    # Forms that stay open, so that not every test has to ask for them again.
+    _hidden: dict[str, str] | None = None
+    _writing: Form | None = None
 
     @property
     def author_address(self) -> str:
@@ -76,6 +79,7 @@ class Visitor(Browser):
         """Register, as somebody new where nothing else is said; remember the account."""
         account = {**self.new_account(), **fields}
         page = self.get("/register/").form("/register/").submit(**account)
+        self._forget_forms()
         if page.is_redirect:
             self.username = (account["username"] or "").strip()
             self.email = (account["email"] or "").strip()
@@ -83,30 +87,45 @@ class Visitor(Browser):
         return page
 
     def log_in(
-        self, username: str, password: str, *, remember: bool = False, at: str = "/login/"
+        self,
+        username: str,
+        password: str,
+        *,
+        remember: bool = False,
+        at: str = "/login/",
     ) -> Page:
         """Send the form of log-in, from the page `at`."""
         form = self.get(at).form("/login/")
         remembered = {"remember": "on"} if remember else {}
         page = form.submit(username=username, password=password, **remembered)
+        self._forget_forms()
         if page.is_redirect:
             self.username, self.password = username, password
         return page
 
     def log_out(self) -> Page:
         """Press the button in the head of the page."""
-        return self.get("/account/").form("/logout/").submit()
+        page = self.get("/account/").form("/logout/").submit()
+        self._forget_forms()
+        return page
 
     def hidden_fields(self) -> dict[str, str]:
-        """Find what this browser has to send with every form, its token."""
-        page = self.get("/account/")
-        form = page.form("/logout/") if page.status == 200 else self._form_of_anybody()
-        fields = form.hidden
-        fields.pop("next", None)
-        return fields
+        """Find what this browser has to send with every form: its token."""
+        if self._hidden is None:
+            page = self.get("/account/")
+            known = page.status == 200
+            form = (
+                page.form("/logout/") if known else self.get("/login/").form("/login/")
+            )
+            self._hidden = {
+                name: form.hidden[name] for name in form.hidden if name != "next"
+            }
+        return dict(self._hidden)
 
-    def _form_of_anybody(self) -> Any:
-        return self.get("/login/").form("/login/")
+    def _forget_forms(self) -> None:
+        """Give up what log-in and log-out make stale."""
+        self._hidden = None
+        self._writing = None
 
     def send(self, address: str, **fields: str) -> Page:
         """Post to an address with a valid token, whether or not a form leads there."""
@@ -120,14 +139,15 @@ class Visitor(Browser):
         self, count: int, title: str | None = None, body: str | None = None
     ) -> list[Post]:
         """Write posts from one opened form, oldest first."""
-        form = self.get("/posts/new/").form("/posts/new/")
+        if self._writing is None:
+            self._writing = self.get("/posts/new/").form("/posts/new/")
         posts = []
         for _ in range(count):
             fields = {
                 "title": f"About {token()}" if title is None else title,
                 "body": f"All of {token()}." if body is None else body,
             }
-            page = form.submit(**fields)
+            page = self._writing.submit(**fields)
             assert page.is_redirect, f"the post was refused: {page.errors}"
             posts.append(Post(post_id(page.location), **fields, author=self.username))
         return posts
@@ -147,7 +167,7 @@ class Visitor(Browser):
         """Read the comments of a post."""
         return self.get(post.address).comments
 
-    def entry_of(self, post: Post, address: str = "/") -> Any:
+    def entry_of(self, post: Post, address: str = "/") -> Entry | None:
         """Find a post in a list; None where it does not stand."""
         entries = self.get(address).entries
         return next((entry for entry in entries if entry.id == post.id), None)

@@ -14,6 +14,7 @@ class PostFeed(Feed):
 
     feed_type = Atom1Feed
     title = "Diptych blog"
+    language = "en"
     link = reverse_lazy("blog:site_home")
 
     def items(self):

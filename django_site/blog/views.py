@@ -93,8 +93,8 @@ def render_post(request, post, form, status=200):
     return render(request, "blog/post.html", context, status=status)
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def new_post(request):
     """Write a post."""
     form = PostForm(request.POST if request.method == "POST" else None)
@@ -111,8 +111,8 @@ def new_post(request):
     )
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def edit_post(request, post_id):
     """Change a post; only its author may."""
     post = get_own_post_or_403(request, post_id)
@@ -129,8 +129,8 @@ def edit_post(request, post_id):
     )
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def delete_post(request, post_id):
     """Ask whether to delete a post, then delete it; only its author may."""
     post = get_own_post_or_403(request, post_id)
@@ -164,8 +164,8 @@ def add_comment(request, post_id):
     return redirect(post)
 
 
-@login_required
 @require_POST
+@login_required
 def delete_comment(request, comment_id):
     """Delete a comment; its writer and the author of the post may."""
     comment = get_object_or_404(

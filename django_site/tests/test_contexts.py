@@ -13,8 +13,8 @@ from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
 
-def test_settings_outside_of_a_request():
-    """The settings are there from the start. Flask's are where a context is."""
+def test_globals_outside_of_a_context():
+    """The one global, `settings`, is there from the start and stays."""
     assert django_settings.POSTS_PER_PAGE == 5
 
 
@@ -28,8 +28,8 @@ def test_user_of_a_made_request(rf):
     assert isinstance(request.user, AnonymousUser)
 
 
-def test_request_is_no_proxy(rf):
-    """The argument is the real object; the settings and the user are proxies."""
+def test_globals_are_proxies(rf):
+    """The settings are one, and the user; the request is the real object."""
     request = rf.get("/home/")
     request.session = {}
     AuthenticationMiddleware(lambda request: None)(request)
@@ -47,7 +47,7 @@ def test_writes_reach_the_real_object(client, db):
     assert user._wrapped.mark == "here"
 
 
-def test_made_request_has_run_no_middleware(rf):
+def test_made_request_is_bare(rf):
     """A made request has no session, no user and no read marks."""
     request = rf.get("/home/")
 
@@ -65,8 +65,8 @@ def test_made_request_may_lead_nowhere(rf):
         resolve(request.path)
 
 
-def test_session_is_part_of_the_request(rf):
-    """SessionMiddleware sets it, and it is no dictionary."""
+def test_place_of_the_session(rf):
+    """It is part of the request, set by SessionMiddleware, and no dictionary."""
     request = rf.get("/")
     SessionMiddleware(lambda request: None).process_request(request)
     request.session["mark"] = 1
@@ -107,7 +107,7 @@ def test_second_configuration_in_one_process():
         django_settings.configure(POSTS_PER_PAGE=99)
 
 
-def test_changed_settings_are_seen_through_every_import(settings):
+def test_changed_setting_is_seen_at_once(settings):
     """What the fixture changes is changed for the one object that all import."""
     settings.POSTS_PER_PAGE = 99
 

@@ -20,9 +20,9 @@ class RegisterForm(auth_forms.UserCreationForm):
     password1.help_text = PASSWORD_HELP
     password2.help_text = ""
 
-    class Meta:
+    class Meta(auth_forms.UserCreationForm.Meta):
         model = User
-        fields = ["username", "email"]
+        fields = ("username", "email")
 
 
 class AccountForm(forms.ModelForm):

@@ -66,9 +66,9 @@ class LoginView(RefusedFormMixin, views.LoginView):
         return response
 
 
-@login_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
 def account(request):
     """Show the account to its owner, who can change the e-mail address."""
     form = AccountForm(

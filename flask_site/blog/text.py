@@ -17,13 +17,16 @@ SUMMARY_LENGTH = 200
 # What XML, and so the feed, can carry.
 PLAIN_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]*\Z"
 
-# HTML in the text stays visible as text.
-markdown = MarkdownIt("commonmark", {"html": False})
+# HTML in the text stays visible as text; no page shows a picture.
+markdown = MarkdownIt("commonmark", {"html": False}).disable("image")
 
 
 def render(body):
     """Return the HTML of a CommonMark text, without anything that could do harm."""
-    return nh3.clean(markdown.render(body), tags=ALLOWED_TAGS)
+    html = markdown.render(body)
+    # The one h1 of the page is the title.
+    html = html.replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+    return nh3.clean(html, tags=ALLOWED_TAGS)
 
 
 def summarize(html):

@@ -16,6 +16,7 @@ SETTINGS = {
     "DEMO": True,
     "CHEAP_PASSWORDS": True,
     "SECRET_KEY": "x" * 50,
+    "POSTS_PER_PAGE": 5,
     "SQLALCHEMY_DATABASE_URI": "sqlite://",
     "SQLALCHEMY_ENGINE_OPTIONS": {},
     "WTF_CSRF_ENABLED": False,
@@ -39,14 +40,27 @@ class AuthActions:
 
 
 @pytest.fixture
-def app():
+def make_app():
+    """Make applications with settings of their own, and close their databases."""
+    apps = []
+
+    def make_app(**settings):
+        apps.append(create_app(SETTINGS | settings))
+        return apps[-1]
+
+    yield make_app
+    for app in apps:
+        with app.app_context():
+            extensions.db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app):
     """Make an application with empty tables."""
-    app = create_app(SETTINGS)
+    app = make_app()
     with app.app_context():
         extensions.db.create_all()
-    yield app
-    with app.app_context():
-        extensions.db.engine.dispose()
+    return app
 
 
 @pytest.fixture

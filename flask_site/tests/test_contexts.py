@@ -8,29 +8,25 @@ from flask import Flask, Request, current_app, g, request, session
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
-from flask_site import create_app
-
-from .conftest import SETTINGS
-
 
 @pytest.mark.parametrize("name", ["request", "session", "current_app", "g"])
 def test_globals_outside_of_a_context(name):
-    """Outside of a context they stand for nothing. Django has no such globals."""
+    """They stand for nothing, not even for the settings."""
     with pytest.raises(RuntimeError, match="Working outside of"):
         getattr(flask, name)._get_current_object()
 
 
 def test_request_is_bound_where_a_request_is(app):
-    """An application context alone has `current_app` and `g`, but no `request`."""
+    """An application context has no `request`. Django has no contexts."""
     with app.app_context():
         assert current_app
-        assert not g
+        assert list(g) == []
         with pytest.raises(RuntimeError, match="request context"):
             request.path  # noqa: B018 - reading it is the test
 
 
 def test_user_outside_of_a_request(app):
-    """Nobody asks, so `current_user` stands for nobody, not for an anonymous one."""
+    """`current_user` stands for nothing. Django has no such global."""
     with app.app_context():
         assert current_user._get_current_object() is None
 
@@ -60,12 +56,12 @@ def test_writes_reach_the_real_object(app):
         assert request._get_current_object().mark == "here"
 
 
-def test_made_request_has_run_no_hook(app):
+def test_made_request_is_bare(app):
     """test_request_context() matches the address and opens the session, no more."""
     with app.test_request_context("/home/"):
         assert request.endpoint == "blog.site_home"
         assert not session
-        assert not g
+        assert list(g) == []
 
 
 def test_made_request_may_lead_nowhere(app):
@@ -75,12 +71,13 @@ def test_made_request_may_lead_nowhere(app):
         assert request.routing_exception.code == 404
 
 
-def test_session_is_no_part_of_the_request(app):
-    """The session is a global of its own, opened with the request context."""
+def test_place_of_the_session(app):
+    """It is a global of its own, opened with the request context, and a dictionary."""
     with app.test_request_context("/"):
         session["mark"] = 1
 
         assert not hasattr(request, "session")
+        assert isinstance(session, dict)
         assert session.modified
 
 
@@ -129,11 +126,19 @@ def test_settings_in_a_thread(app):
         assert isinstance(alone.exception(), RuntimeError)
 
 
-def test_second_configuration_in_one_process(app):
+def test_second_configuration_in_one_process(app, make_app):
     """Two applications live side by side, and `current_app` follows the context."""
-    other = create_app(SETTINGS | {"POSTS_PER_PAGE": 99})
+    other = make_app(POSTS_PER_PAGE=99)
 
     with app.app_context():
         with other.app_context():
             assert current_app.config["POSTS_PER_PAGE"] == 99
         assert current_app.config["POSTS_PER_PAGE"] != 99
+
+
+def test_changed_setting_is_seen_at_once(app):
+    """What changes in `app.config` is changed wherever this application is current."""
+    app.config["POSTS_PER_PAGE"] = 99
+
+    with app.app_context():
+        assert current_app.config["POSTS_PER_PAGE"] == 99

@@ -85,7 +85,7 @@ def test_author_posts_alone(app, user):
     assert "By Ann" in html
 
 
-def test_author_posts_takes_its_template_from_as_view(app, client, user, contexts):
+def test_author_posts_fills_its_template(app, client, user, contexts):
     """What stands in add_url_rule() reaches the view; its template gets the author."""
     client.get("/authors/ann/")
 

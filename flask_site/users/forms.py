@@ -1,5 +1,7 @@
 """The forms of accounts."""
 
+import re
+
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import func, select
@@ -84,17 +86,22 @@ class AccountForm(FlaskForm):
     email = RegisterForm.email
 
 
+def safe_url(url):
+    """Return an address where it stays on this site, else None."""
+    return url if re.fullmatch(r"/(?![/\\])[^\x00-\x20\x7f]*", url or "") else None
+
+
 class LoginForm(FlaskForm):
     """Sign in."""
 
     username = TextField(
         "User name",
-        [DataRequired()],
+        [DataRequired(), Length(max=30)],
         render_kw=USERNAME,
     )
     password = PasswordField("Password", [InputRequired()], render_kw=OLD_PASSWORD)
     remember = BooleanField("Remember me for 30 days")
-    next = HiddenField()
+    next = HiddenField(filters=[safe_url])
 
 
 class PasswordChangeForm(FlaskForm):

@@ -50,7 +50,7 @@ def find_faults(password, user):
     """Return what is wrong with a new password for a user, in words."""
     faults = []
     for name, value in {"user name": user.username, "e-mail": user.email}.items():
-        words = [value, *re.split(r"\W+", value)]
+        words = [value, *re.split(r"\W+", value)] if value else []
         if any(is_similar(password.lower(), word.lower()) for word in words if word):
             faults.append(f"The password is too similar to the {name}.")
             break

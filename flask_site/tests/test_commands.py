@@ -1,0 +1,113 @@
+"""The command that loads the demo content."""
+
+import json
+
+import pytest
+from sqlalchemy import func, select
+
+from flask_site.blog.models import Comment, Post
+from flask_site.users.models import User
+
+CONTENT = {
+    "users": [
+        {"username": "demo", "email": "demo@example.org"},
+        {"username": "zoe", "email": "zoe@example.org"},
+    ],
+    "posts": [
+        {
+            "author": "zoe",
+            "title": "First",
+            "date_posted": "2026-01-05T09:00:00Z",
+            "body": "*Hello*",
+        }
+    ],
+    "comments": [
+        {
+            "post": 0,
+            "author": "demo",
+            "body": "Good.",
+            "date_posted": "2026-01-05T10:00:00Z",
+        },
+        {
+            "post": 0,
+            "name": "Kim",
+            "email": "kim@example.org",
+            "body": "Well\nsaid.",
+            "date_posted": "2026-01-05T11:00:00Z",
+        },
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def demo_content(tmp_path, monkeypatch):
+    """Put a small file in the place of the demo content."""
+    path = tmp_path / "demo.json"
+    path.write_text(json.dumps(CONTENT), encoding="utf-8")
+    monkeypatch.setattr("flask_site.blog.commands.DEMO_CONTENT", path)
+    return path
+
+
+def load_demo(runner):
+    """Run the command, and return what came of it."""
+    return runner.invoke(args=["load-demo"])
+
+
+def count_rows(db):
+    """Return the numbers of users, posts and comments."""
+    return tuple(
+        db.session.scalar(select(func.count(model.id)))
+        for model in (User, Post, Comment)
+    )
+
+
+def test_demo_content_is_loaded(runner, db):
+    """Posts are rendered and comments stand where they belong."""
+    output = load_demo(runner).output
+    post = db.session.scalar(select(Post))
+
+    assert output == "Loaded 1 posts and 2 comments.\n"
+    assert (post.title, post.author.username, post.summary) == ("First", "zoe", "Hello")
+    assert post.date_posted.isoformat() == "2026-01-05T09:00:00+00:00"
+    demo, kim = post.comments
+    assert (demo.author.username, demo.name) == ("demo", "")
+    assert (kim.author, kim.name) == (None, "Kim")
+
+
+def test_demo_account_opens_and_no_other(app, runner, db):
+    """The password that the log-in page shows is for the demo account alone."""
+    load_demo(runner)
+    users = {user.username: user for user in db.session.scalars(select(User))}
+
+    assert users["demo"].check_password(app.config["DEMO_PASSWORD"])
+    assert not users["zoe"].check_password(app.config["DEMO_PASSWORD"])
+
+
+def test_second_loading_changes_nothing(runner, db):
+    """It says so, and that is no error."""
+    load_demo(runner)
+    result = load_demo(runner)
+
+    assert result.exit_code == 0
+    assert result.output == "The blog has content already; nothing was changed.\n"
+    assert count_rows(db) == (2, 1, 2)
+
+
+def test_production_is_not_filled(app, runner, db):
+    """Without DEMO and DEBUG the command refuses."""
+    app.config["DEMO"] = False
+    result = load_demo(runner)
+
+    assert result.exit_code == 1
+    assert "The demo content is for DEMO=1 or DEBUG=1." in result.output
+    assert count_rows(db) == (0, 0, 0)
+
+
+def test_broken_content_leaves_nothing(runner, db, demo_content):
+    """All of it is stored or nothing."""
+    broken = CONTENT | {"comments": [CONTENT["comments"][0] | {"post": 1}]}
+    demo_content.write_text(json.dumps(broken), encoding="utf-8")
+    result = load_demo(runner)
+
+    assert isinstance(result.exception, IndexError)
+    assert count_rows(db) == (0, 0, 0)

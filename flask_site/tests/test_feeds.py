@@ -1,0 +1,44 @@
+"""The Atom feed: what it asks for."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from flask_site.blog.feeds import FEED_LENGTH
+
+from .factories import make_post
+
+NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def post_id(app, user):
+    """Store one post more than a feed holds, and return the newest."""
+    with app.app_context():
+        for day in range(FEED_LENGTH + 1):
+            post = make_post(user, date_posted=NOON + timedelta(day))
+        return post.id
+
+
+def test_feed_has_a_length(client, post_id):
+    """It holds the newest posts, and not the oldest one."""
+    feed = client.get("/feed.atom").text
+
+    assert feed.count("<entry>") == FEED_LENGTH
+    assert f"tag:diptych.example,2026:post-{post_id}</id>" in feed
+    assert "2024-01-01" not in feed
+
+
+def test_feed_says_when_it_changed(client, post_id):
+    """A reader that knows the date need not read it again."""
+    response = client.get("/feed.atom")
+
+    assert response.last_modified == NOON + timedelta(FEED_LENGTH)
+
+
+def test_feed_of_nothing(client):
+    """It has no entry, and a date nevertheless."""
+    feed = client.get("/feed.atom").text
+
+    assert "<entry>" not in feed
+    assert "<updated>" in feed

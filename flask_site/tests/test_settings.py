@@ -1,0 +1,159 @@
+"""The settings: what a start refuses, and how the environment is read."""
+
+import importlib.util
+import os
+import sys
+from unittest.mock import patch
+
+import pytest
+from environs import EnvError
+
+from flask_site import create_app
+from flask_site.checks import ImproperlyConfigured, check_public
+
+from .conftest import SETTINGS
+from .factories import make_post
+
+GOOD_KEY = "k" * 50
+PRODUCTION = SETTINGS | {
+    "DEMO": False,
+    "CHEAP_PASSWORDS": False,
+    "SECRET_KEY": GOOD_KEY,
+    "TRUSTED_HOSTS": ["blog.example"],
+}
+
+
+def load_settings(**environment):
+    """Run the settings module anew, in an environment of these variables alone."""
+    spec = importlib.util.find_spec("flask_site.settings")
+    module = importlib.util.module_from_spec(spec)
+    with patch.dict(os.environ, environment, clear=True):
+        spec.loader.exec_module(module)
+    return module
+
+
+def test_safe_settings_are_accepted():
+    """A production start with a key and with named hosts is one."""
+    assert create_app(PRODUCTION)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "k" * 31}, "SECRET_KEY"),
+        ({"SECRET_KEY": "django-insecure-" + GOOD_KEY}, "SECRET_KEY"),
+        ({"SECRET_KEY": "change-me-" + GOOD_KEY}, "SECRET_KEY"),
+        ({"SECRET_KEY": "", "DEMO": True}, "SECRET_KEY"),
+        ({"TRUSTED_HOSTS": ["blog.example", "*"]}, "ALLOWED_HOSTS"),
+        ({"CHEAP_PASSWORDS": True}, "CHEAP_PASSWORDS"),
+    ],
+)
+def test_unsafe_settings_are_refused(change, name):
+    """The sentence that ends the start names the setting."""
+    with pytest.raises(ImproperlyConfigured, match=name):
+        create_app(PRODUCTION | change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"DEBUG": True, "SECRET_KEY": "dev"},
+        {"DEBUG": True, "TRUSTED_HOSTS": ["*"]},
+        {"DEMO": True, "CHEAP_PASSWORDS": True},
+    ],
+)
+def test_development_and_demo_may_do_more(change):
+    """What would harm the public harms nobody here."""
+    assert create_app(PRODUCTION | change)
+
+
+def test_debug_is_not_for_the_public():
+    """The module that a WSGI server imports refuses DEBUG."""
+    app = create_app(PRODUCTION | {"DEBUG": True})
+    with pytest.raises(ImproperlyConfigured, match="DEBUG"):
+        check_public(app)
+
+
+def test_page_length_is_read_when_it_is_needed(app, client, user):
+    """A setting that changes changes the next page, of functions and of classes."""
+    with app.app_context():
+        for _ in range(3):
+            make_post(user)
+    app.config["POSTS_PER_PAGE"] = 2
+
+    assert client.get("/?page=2").text.count("h-entry") == 1
+    assert client.get("/authors/ann/?page=2").text.count("h-entry") == 1
+
+
+def test_defaults_need_no_environment():
+    """Without any variable the site is a production start without a key."""
+    settings = load_settings()
+
+    assert not settings.DEBUG
+    assert not settings.DEMO
+    assert settings.SECRET_KEY == ""
+    assert settings.POSTS_PER_PAGE == 5
+    assert settings.TRUSTED_HOSTS == ["localhost", "127.0.0.1"]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"POSTS_PER_PAGE": "many"},
+        {"POSTS_PER_PAGE": "0"},
+        {"DEBUG": "perhaps"},
+        {"DATABASE_URL": "blog.sqlite3"},
+    ],
+)
+def test_unreadable_settings_are_refused(environment):
+    """The sentence names the variable."""
+    with pytest.raises(EnvError, match=next(iter(environment))):
+        load_settings(**environment)
+
+
+def test_unreadable_settings_end_the_start(monkeypatch):
+    """The factory says it as it says the rest. In Django nothing wraps the settings."""
+    monkeypatch.delitem(sys.modules, "flask_site.settings", raising=False)
+    monkeypatch.setenv("POSTS_PER_PAGE", "many")
+    with pytest.raises(ImproperlyConfigured, match="POSTS_PER_PAGE"):
+        create_app(PRODUCTION)
+
+
+def test_default_database_stands_beside_the_package():
+    """SQLite needs no server and no variable."""
+    settings = load_settings()
+
+    path = settings.BASE_DIR / "flask.sqlite3"
+    assert settings.SQLALCHEMY_DATABASE_URI.database == str(path)
+
+
+@pytest.mark.parametrize(
+    ("url", "path"), [("sqlite:////srv/blog.db", "/srv/blog.db"), ("sqlite:///b.db", 0)]
+)
+def test_relative_database_stands_there_too(url, path):
+    """A relative path does not depend on the folder where somebody starts."""
+    settings = load_settings(DATABASE_URL=url)
+
+    path = path or str(settings.BASE_DIR / "b.db")
+    assert settings.SQLALCHEMY_DATABASE_URI.database == path
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_postgresql_is_reached_through_psycopg(scheme):
+    """Both names of the scheme mean the same driver."""
+    url = load_settings(DATABASE_URL=f"{scheme}://me:pw@db:5433/blog")
+    url = url.SQLALCHEMY_DATABASE_URI
+
+    assert url.drivername == "postgresql+psycopg"
+    assert (url.username, url.password, url.host) == ("me", "pw", "db")
+    assert (url.port, url.database) == (5433, "blog")
+
+
+@pytest.mark.parametrize(("url", "secure"), [("https://a", True), ("http://a", False)])
+def test_cookies_are_for_https_where_the_site_is(url, secure):
+    """One variable says how the site is reached."""
+    settings = load_settings(SITE_URL=url)
+
+    assert settings.SESSION_COOKIE_SECURE is secure
+    assert settings.REMEMBER_COOKIE_SECURE is secure

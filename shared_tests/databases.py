@@ -1,0 +1,157 @@
+"""Databases for the rows that look inside: a PostgreSQL of our own, and a schema."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.types import DateTime, Integer, String, Text
+
+from .servers import free_port
+
+BACKENDS = ["sqlite", "postgresql"]
+TABLES = ["users_user", "blog_post", "blog_comment"]
+
+
+@dataclass
+class Database:
+    """A database that a site has made."""
+
+    site: str
+    url: str
+
+    @property
+    def path(self) -> str:
+        """The file of an SQLite database."""
+        return self.url.removeprefix("sqlite:///")
+
+
+def postgresql_programs() -> Path | None:
+    """Find the folder that has `initdb`: Debian keeps it out of PATH."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).parent
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"),
+        key=lambda path: int(path.parts[-3]),
+    )
+    return versions[-1].parent if versions else None
+
+
+@contextmanager
+def postgresql(programs: Path) -> Iterator[str]:
+    """Run a PostgreSQL server of our own, and give its address without a database."""
+    # PostgreSQL does not run as root: there, its own user does it.
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    folder = Path(tempfile.mkdtemp(prefix="contract-"))
+    if as_user:
+        shutil.chown(folder, "postgres", "postgres")
+    port = free_port()
+
+    def run(program: str, *arguments: str) -> None:
+        command = [
+            *as_user,
+            str(programs / program),
+            "-D",
+            str(folder / "data"),
+            *arguments,
+        ]
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
+
+    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
+    try:
+        run(
+            "initdb",
+            "-U",
+            "contract",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        )
+        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+        yield f"postgresql://contract@127.0.0.1:{port}"
+    finally:
+        if (folder / "data" / "postmaster.pid").exists():
+            run("pg_ctl", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def driver(url: str) -> str:
+    """Name the driver that the sites use."""
+    return url.replace("postgresql://", "postgresql+psycopg://")
+
+
+def create_database(server: str, name: str, template: str = "template1") -> str:
+    """Make a database, as a copy of another where one is named."""
+    engine = create_engine(driver(f"{server}/postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    engine.dispose()
+    return f"{server}/{name}"
+
+
+def describe(url: str) -> dict[str, dict[str, Any]]:
+    """Describe the tables as far as all sites must agree."""
+    engine = create_engine(driver(url))
+    try:
+        return {table: _describe_table(inspect(engine), table) for table in TABLES}
+    finally:
+        engine.dispose()
+
+
+def _describe_table(inspector: Any, table: str) -> dict[str, Any]:
+    # On SQLite a unique column shows as an index that the database made by itself.
+    indexes = inspector.get_indexes(table, include_auto_indexes=True)
+    primary_key = tuple(inspector.get_pk_constraint(table)["constrained_columns"])
+    unique = {
+        tuple(constraint["column_names"])
+        for constraint in inspector.get_unique_constraints(table)
+    } | {tuple(index["column_names"]) for index in indexes if index["unique"]}
+    return {
+        "columns": {
+            column["name"]: (
+                family(column["type"]),
+                column["nullable"],
+                bool(column["default"]),
+            )
+            for column in inspector.get_columns(table)
+            if column["name"] not in primary_key
+        }
+        | dict.fromkeys(primary_key, ("key",)),
+        "primary key": primary_key,
+        "unique": unique,
+        "foreign keys": {
+            (
+                tuple(key["constrained_columns"]),
+                key["referred_table"],
+                tuple(key["referred_columns"]),
+                key["options"].get("ondelete"),
+            )
+            for key in inspector.get_foreign_keys(table)
+        },
+        # Extra indexes on the same columns, as for LIKE, change no result.
+        "indexed": {tuple(index["column_names"]) for index in indexes} | unique,
+    }
+
+
+def family(kind: Any) -> str:
+    """Reduce a type to what all databases have."""
+    if isinstance(kind, DateTime):
+        return "time with zone" if kind.timezone else "time"
+    if isinstance(kind, Text):
+        return "text"
+    if isinstance(kind, String):
+        return f"text of {kind.length}" if kind.length else "text"
+    return "integer" if isinstance(kind, Integer) else str(kind)

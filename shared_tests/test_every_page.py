@@ -1,0 +1,221 @@
+"""What holds on every page."""
+
+import re
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from .browser import words
+from .contract import row
+
+PUBLIC = [
+    "/",
+    "/home/",
+    "/home/?page=2",
+    "{post}",
+    "/authors/{name}/",
+    "/login/",
+    "/register/",
+    "/no/such/page/",
+]
+OF_A_USER = [
+    "/",
+    "{post}",
+    "{post}edit/",
+    "{post}delete/",
+    "/posts/new/",
+    "/account/",
+    "/account/password/",
+    "/no/such/page/",
+]
+DOTTED = re.compile(r"\b[a-z_]\w*(?:\.\w+)+\b")
+
+
+@pytest.fixture(scope="module")
+def pages(site, visit, pen, crowd):
+    """Every page, as an anonymous visitor and as a user."""
+    browser, post = visit(site), pen.write_post()
+    browser.reply(post)
+    return [
+        visitor.get(address.format(post=post.address, name=pen.username))
+        for visitor, addresses in ((browser, PUBLIC), (pen, OF_A_USER))
+        for address in addresses
+    ]
+
+
+@row("SITE-1")
+def test_every_page_has_one_main_one_heading_a_title_and_a_skip_link(pages):
+    for page in pages:
+        assert len(page.soup.select("main")) == 1, page.address
+        assert len(page.soup.select("h1")) == 1, page.address
+        assert page.heading, page.address
+        # The heading of home is the name of the blog, which titles have at the end.
+        title, (about, *_) = words(page.soup.title), page.heading.split()
+        assert title.startswith(about) or title.endswith(page.heading), title
+        first = page.soup.body.select_one("a[href]")
+        assert first["href"].startswith("#"), page.address
+        assert page.soup.find(id=first["href"][1:]) is not None, page.address
+
+
+@row("SITE-1")
+def test_a_heading_in_a_text_does_not_become_the_heading_of_the_page(pen, browser):
+    post = pen.write_post(body="# Mine\n\n<h1>Mine</h1>\n\nMine\n====")
+
+    page = browser.get(post.address)
+
+    assert [words(heading) for heading in page.soup.select("h1")] == [post.title]
+
+
+@row("SITE-1")
+def test_no_id_stands_twice(pages):
+    for page in pages:
+        found = [element["id"] for element in page.soup.select("[id]")]
+        assert len(found) == len(set(found)), page.address
+
+
+@row("SITE-2")
+def test_the_footer_names_framework_and_view(pages):
+    shown = [page for page in pages if page.status == 200]
+    views = set()
+    for page in shown:
+        footer = words(page.soup.select_one("body > footer"))
+        names = DOTTED.findall(footer)
+        assert len(names) == 1, footer
+        assert footer.startswith("Served by ")
+        views.add(names[0])
+
+    assert len(views) >= 9
+
+
+@row("SITE-3")
+@pytest.mark.parametrize(
+    "address", ["/", "/home/?page=2", "/posts/1/", "/authors/demo/?page=2", "/login/"]
+)
+def test_the_footer_leads_to_the_same_page_of_the_other_site(demo_site, visit, address):
+    page = visit(demo_site).get(address)
+
+    footer = [link["href"] for link in page.soup.select("body > footer a[href]")]
+    assert f"http://other.example:8000{address}" in footer
+
+
+@row("SITE-3")
+def test_the_footer_leads_nowhere_without_another_site(own_site, browser):
+    footer = browser.get("/").soup.select_one("body > footer")
+
+    assert "same page" not in words(footer)
+
+
+@row("SITE-4")
+def test_the_demo_account_works(demo_site, visit):
+    visitor = visit(demo_site)
+    codes = visitor.get("/login/").main.select("code")
+
+    username, password = (code.get_text() for code in codes)
+    answer = visitor.log_in(username, password)
+
+    assert answer.is_redirect
+    assert answer.follow().user == username
+
+
+@row("SITE-4")
+def test_no_demo_account_is_shown_outside_demo_mode(public_site, visit_over_tls):
+    page = visit_over_tls(public_site).get("/login/")
+
+    assert page.main.select("code") == []
+    assert "demo" not in page.main.get_text().lower()
+
+
+def content_of(database):
+    """Everything that the demo content says, whatever its ids."""
+    with closing(sqlite3.connect(database)) as connection:
+        return [
+            sorted(connection.execute(query).fetchall(), key=str)
+            for query in (
+                "SELECT username, email FROM users_user",
+                "SELECT title, body, body_html, summary, blog_post.date_posted, username"
+                " FROM blog_post JOIN users_user ON author_id = users_user.id",
+                "SELECT title, blog_comment.body, name, blog_comment.date_posted"
+                " FROM blog_comment JOIN blog_post ON post_id = blog_post.id",
+            )
+        ]
+
+
+@row("SITE-5")
+def test_the_demo_content_is_rich(demo_site, visit):
+    reader = visit(demo_site)
+    page = reader.get("/")
+    entries = list(page.entries)
+    while address := page.link("next"):
+        page = reader.get(address)
+        entries.extend(page.entries)
+
+    comments = [int(entry.comments.split()[0].replace("no", "0")) for entry in entries]
+    assert len(entries) >= 60
+    assert len({entry.author for entry in entries}) >= 4
+    assert sum(comments) >= 120
+
+
+@row("SITE-5")
+def test_loading_the_demo_content_again_changes_nothing(demo_site, launch):
+    before = content_of(demo_site.database)
+
+    launch.run(demo_site.name, "load_demo", demo_site.folder, demo_site.environment)
+
+    assert content_of(demo_site.database) == before
+
+
+@row("SITE-5")
+def test_the_demo_content_is_the_same_on_every_site(made):
+    contents = [content_of(database.path) for database in made("sqlite")]
+
+    assert all(content == contents[0] for content in contents)
+
+
+@row("SITE-6")
+def test_the_style_sheet_is_css(browser):
+    sheets = browser.get("/").links("stylesheet")
+
+    assert sheets
+    for sheet in sheets:
+        page = browser.get(sheet)
+        assert page.status == 200
+        assert page.headers["Content-Type"].split(";")[0] == "text/css"
+
+
+@row("SITE-7")
+def test_no_page_has_script(pages):
+    for page in pages:
+        assert (
+            page.soup.select("script, [onclick], [onsubmit], [onload], [style]") == []
+        )
+        assert "javascript:" not in page.text
+
+
+@row("SITE-8")
+def test_links_and_forms_lead_somewhere(pages):
+    tried = set()
+    for page in pages:
+        for address in [
+            *page.links(),
+            *page.links("stylesheet"),
+            *page.links("alternate"),
+        ]:
+            address = address.split("#")[0]
+            key = (id(page.browser), address)
+            if address.startswith("/") and address != page.address and key not in tried:
+                tried.add(key)
+                answer = page.browser.get(address)
+                assert answer.status not in {404, 500}, (
+                    f"{page.address} links {address}"
+                )
+        for form in page.forms:
+            answer = page.browser.get(form.action)
+            assert page.status == 404 or answer.status not in {404, 500}, form.action
+
+
+@row("SITE-8")
+def test_links_to_a_part_of_a_page_find_it(pages):
+    for page in pages:
+        for link in page.soup.select('a[href^="#"]'):
+            assert page.soup.find(id=link["href"][1:]) is not None

@@ -1,0 +1,115 @@
+"""One schema: either site can take over the other's database."""
+
+import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from itertools import permutations
+
+import pytest
+
+from .contract import row
+from .databases import BACKENDS, describe
+from .servers import SITES
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?")
+
+
+@row("SCHEMA-1")
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_migrations_of_every_site_make_the_same_tables(made, backend):
+    schemas = {database.site: describe(database.url) for database in made(backend)}
+    expected = schemas.popitem()[1]
+
+    for schema in schemas.values():
+        assert schema == expected
+
+
+@row("SCHEMA-1")
+def test_the_tables_have_the_columns_of_the_contract(made):
+    for database in made("sqlite"):
+        tables = describe(database.url)
+
+        assert {name: set(table["columns"]) for name, table in tables.items()} == {
+            "users_user": {"id", "username", "email", "password", "date_joined"},
+            "blog_post": {
+                "id",
+                "title",
+                "body",
+                "body_html",
+                "summary",
+                "date_posted",
+                "author_id",
+            },
+            "blog_comment": {
+                "id",
+                "post_id",
+                "author_id",
+                "name",
+                "email",
+                "body",
+                "date_posted",
+            },
+        }
+        assert ("username",) in tables["users_user"]["unique"]
+        assert ("date_posted", "id") in tables["blog_post"]["indexed"]
+
+
+@row("SCHEMA-2")
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(("maker", "taker"), list(permutations(SITES, 2)))
+def test_a_site_takes_over_the_database_of_another(
+    taken_over, visit, maker, taker, backend
+):
+    visitor = visit(taken_over(maker, taker, backend))
+
+    home = visitor.get("/")
+    assert len(home.entries) == 5
+    assert len(visitor.get(home.link("next")).entries) == 5
+    talked_about = next(
+        entry
+        for n in range(1, 13)
+        for entry in visitor.get(f"/?page={n}").entries
+        if entry.comments not in {"no comments", "1 comment"}
+    )
+    page = visitor.get(talked_about.address)
+    assert page.heading == talked_about.title
+    assert f"{len(page.comments)} comments" == talked_about.comments
+    assert visitor.get(talked_about.author_address).heading == talked_about.author
+    assert visitor.get("/feed.atom").status == 200
+    assert visitor.get("/healthz").status == 200
+
+    username, password = (
+        code.get_text() for code in visitor.get("/login/").main.select("code")
+    )
+    assert visitor.log_in(username, password).follow().user == username
+    post = visitor.write_post()
+    assert visitor.reply(post).is_redirect
+    assert visitor.entry_of(post).comments == "1 comment"
+    visitor.send(post.delete_address)
+    assert visitor.get(post.address).status == 404
+    visitor.log_out()
+    assert visitor.register().is_redirect
+
+
+@row("SCHEMA-3")
+def test_times_are_stored_as_utc_in_one_text_form(demo_site, visit):
+    visitor = visit(demo_site)
+    visitor.register()
+    visitor.reply(visitor.write_post())
+
+    for table, column in (
+        ("users_user", "date_joined"),
+        ("blog_post", "date_posted"),
+        ("blog_comment", "date_posted"),
+    ):
+        with closing(sqlite3.connect(demo_site.database)) as database:
+            query = f"SELECT typeof({column}), {column} FROM {table} ORDER BY id"
+            rows = database.execute(query).fetchall()
+
+        assert {kind for kind, _ in rows} == {"text"}
+        for _, text in rows:
+            assert MOMENT.fullmatch(text)
+            assert not text.endswith(".000000")
+        newest = datetime.fromisoformat(rows[-1][1]).replace(tzinfo=UTC)
+        assert abs((datetime.now(UTC) - newest).total_seconds()) < 60
