@@ -26,7 +26,7 @@ NO_VALUE = {"submit", "button", "reset", "image", "file"}
 
 
 class BehindTLS(httpx.BaseTransport):
-    """Speaks for a proxy that ends TLS: https towards the browser, http towards the site."""
+    """Speaks for a proxy that ends TLS: https to the browser, http to the site."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Pass the request on, and say that it came over TLS."""

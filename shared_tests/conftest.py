@@ -129,7 +129,7 @@ def start_site(launch: Launcher, site_name: str) -> Iterator[Callable[..., Serve
 def demo_site(
     launch: Launcher, start_site: Callable[..., Server], site_name: str
 ) -> Server:
-    """A site with the demo content, three posts a page, a sibling, and a clock far east."""
+    """A site with the demo content, small pages, a sibling and an eastern clock."""
     return start_site(
         database=launch.demo_database(site_name),
         POSTS_PER_PAGE="3",
@@ -159,17 +159,12 @@ def long_site(
             [moment],
         )
         connection.executemany(
-            "INSERT INTO blog_post (title, body, body_html, summary, date_posted, author_id)"
+            "INSERT INTO blog_post"
+            " (title, body, body_html, summary, date_posted, author_id)"
             " VALUES (?, 'Text', '<p>Text</p>', 'Text', ?, 1)",
             [(f"Post {number}", moment) for number in range(201)],
         )
     return start_site(database=database, POSTS_PER_PAGE="10")
-
-
-@pytest.fixture
-def steps() -> list[Step]:
-    """What the test has sent so far."""
-    return STEPS
 
 
 @pytest.fixture(scope="session")
@@ -269,7 +264,7 @@ def postgresql_server() -> Iterator[str]:
 def made(
     request: pytest.FixtureRequest, launch: Launcher
 ) -> Callable[[str], list[Database]]:
-    """A database with the demo content, made by each site, with hashes as of production."""
+    """A database with the demo content, made by each site, with the real hashes."""
 
     def make(site: str, backend: str) -> Database:
         if backend == "sqlite":

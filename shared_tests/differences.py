@@ -293,12 +293,31 @@ LEDGER: tuple[Difference, ...] = (
             ),
             case(
                 """
-                fields: * (empty and a)
-                fields: * (a and empty)
+                fields: ada POST /posts/new/ (empty and a)
+                fields: ada POST /posts/5/edit/ (empty and a)
                 """,
-                ("status", "*", "*"),
-                ("Location", "*", "*"),
-                ("body", "*", "*"),
+                ("status", "400", "302"),
+                ("Location", "", "/posts/*/"),
+                ("body", "page: * · Diptych blog", "nothing"),
+            ),
+            case(
+                """
+                fields: ada POST /posts/new/ (a and empty)
+                fields: ada POST /posts/5/edit/ (a and empty)
+                """,
+                ("status", "302", "400"),
+                ("Location", "/posts/*/", ""),
+                ("body", "nothing", "page: * · Diptych blog"),
+            ),
+            case(
+                "fields: anybody POST /posts/12/comments/ (empty and a)",
+                ("body", "*This field is required.*", "*a*"),
+                ("body", "<input *>", '<input * value="a">'),
+            ),
+            case(
+                "fields: anybody POST /posts/12/comments/ (a and empty)",
+                ("body", "*a*", "*This field is required.*"),
+                ("body", '<input * value="a">', "<input *>"),
             ),
         ),
     ),
@@ -443,7 +462,20 @@ LEDGER: tuple[Difference, ...] = (
         ),
         source="Flask: Blueprint.after_request; Django: decorators, never_cache",
         cases=(
-            case("*", ("Cache-Control", "no-store", "")),
+            case(
+                """
+                methods of /register/: * OPTIONS /register/
+                methods of /register/: * POST /register/
+                methods of /login/: * POST /login/
+                methods of /account/: * OPTIONS /account/
+                methods of /account/: * POST /account/
+                methods of /account/password/: * POST /account/password/
+                methods of /logout/: * POST /logout/
+                copies: visitor POST /logout/ (without a token)
+                broken_cookies: anybody POST /login/ *
+                """,
+                ("Cache-Control", "no-store", ""),
+            ),
             case(
                 """
                 methods of /login/: *
@@ -522,7 +554,19 @@ LEDGER: tuple[Difference, ...] = (
             "are answered by a middleware that stands before the session's."
         ),
         source="Flask: sessions, SessionInterface; Django: middleware ordering",
-        cases=(case("*", ("Vary", "Cookie", "")),),
+        cases=(
+            case(
+                """
+                methods of /static/style.css: *
+                negotiation: * GET /static/*
+                hosts: *
+                bodies: * (*over 1 MiB*)
+                bodies: anybody POST /posts/12/comments/ (3 MB)
+                bodies: anybody POST /posts/12/comments/ (a file of 1048577)
+                """,
+                ("Vary", "Cookie", ""),
+            ),
+        ),
     ),
     # Sessions and cookies.
     Difference(
@@ -733,7 +777,8 @@ LEDGER: tuple[Difference, ...] = (
                 fields: * (no-break space)
                 """,
                 ("body", "<input *>", '<input * value="*">'),
-                ("body", "", "*"),
+                ("body", "", " \t\n "),
+                ("body", "", "\xa0"),
                 ("body", "a", "\x0ba\x0b"),
             ),
             case(
@@ -807,6 +852,28 @@ LEDGER: tuple[Difference, ...] = (
                 fields: * (NUL alone)
                 """,
                 ("body", "", "Enter a valid email address.\n</li>\n<li>"),
+            ),
+        ),
+    ),
+    Difference(
+        id="DIFF-NFKC",
+        title="User names in full-width letters",
+        area="Forms",
+        harm="surprise",
+        reason=(
+            "Django's UsernameField folds letters that look alike into one (NFKC) "
+            "before anything else looks at them, so that nobody poses as somebody; the "
+            "Flask site has no such step and refuses what is not ASCII."
+        ),
+        source="Django: authentication forms, UsernameField",
+        cases=(
+            case(
+                "accounts: anybody POST /register/ (named 'ａｄａ')",
+                (
+                    "body",
+                    "Enter letters, digits and @/./+/-/_ only, and begin with *",
+                    "A user with that user name already exists.",
+                ),
             ),
         ),
     ),
@@ -1071,6 +1138,7 @@ LEDGER: tuple[Difference, ...] = (
                 pages: anybody GET /login/?next=%22%3E%3Cscript%3E
                 fields: anybody POST /login/ (NUL)
                 fields: anybody POST /login/ (a line break)
+                fields: anybody POST /login/ (vertical tab around)
                 """,
                 ("body", "", '<p class="lead">\nLog in, and you go on to *'),
                 (

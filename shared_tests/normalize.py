@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.etree import ElementTree as ET
@@ -58,18 +59,21 @@ class Change:
 def normalize(response: httpx.Response, url: str) -> Answer:
     """Reduce the answer of the site at `url`."""
     kind = response.headers.get("Content-Type", "").partition(";")[0]
-    title, lines = "", []
     text = response.text.replace(url, "").replace("\r\n", "\n")
-    if response.is_redirect:  # no browser shows its body
-        lines = []
-    elif kind == "text/html":
-        lines = list(html_lines(text))
-        title = lines[lines.index("<title>") + 1] if "<title>" in lines else ""
-    elif kind.endswith("xml") and text:
-        lines = list(xml_lines(ET.fromstring(text)))  # noqa: S314 - our own sites
-    else:
-        lines = text.splitlines()
-    return Answer(response.status_code, headers(response), title, tuple(lines))
+    # No browser shows the body of a redirect.
+    lines = () if response.is_redirect else body_lines(kind, text)
+    title = lines[lines.index("<title>") + 1] if "<title>" in lines else ""
+    return Answer(response.status_code, headers(response), title, lines)
+
+
+@lru_cache  # pages of errors come again and again
+def body_lines(kind: str, text: str) -> tuple[str, ...]:
+    """Write a body in lines that can be compared."""
+    if kind == "text/html":
+        return tuple(html_lines(text))
+    if kind.endswith("xml") and text:
+        return tuple(xml_lines(ET.fromstring(text)))  # noqa: S314 - our own sites
+    return tuple(text.splitlines())
 
 
 def headers(response: httpx.Response) -> dict[str, str]:
@@ -139,19 +143,20 @@ def cookie(value: str, date: str) -> str:
     for part in value.split(";")[1:]:
         name, _, attribute = part.strip().partition("=")
         attributes[name.lower()] = attribute
-    seconds = attributes.pop("max-age", None)
-    expires = attributes.pop("expires", None)
-    if seconds is None and expires is not None:
-        lived = parsedate_to_datetime(expires) - parsedate_to_datetime(date)
-        seconds = lived.total_seconds()
-    if seconds is None:
-        life = BRIEF
-    elif float(seconds) <= 0:
-        return "deleted"
-    else:
-        life = f"{round(float(seconds) / SECONDS_A_DAY)} days"
+    max_age, expires = attributes.pop("max-age", ""), attributes.pop("expires", "")
+    life = BRIEF
+    if max_age or expires:
+        seconds = int(max_age) if max_age else seconds_between(date, expires)
+        if seconds <= 0:
+            return "deleted"
+        life = f"{round(seconds / SECONDS_A_DAY)} days"
     guards = sorted(f"{name}={value}".rstrip("=") for name, value in attributes.items())
     return "; ".join([life, *guards])
+
+
+def seconds_between(start: str, end: str) -> float:
+    """Count the seconds between two dates of headers."""
+    return (parsedate_to_datetime(end) - parsedate_to_datetime(start)).total_seconds()
 
 
 class Outline(HTMLParser):

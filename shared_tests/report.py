@@ -102,7 +102,7 @@ class ContractReport:
         rows = [id for marker in item.iter_markers("row") for id in marker.args]
         if rows:
             callspec = getattr(item, "callspec", None)
-            report.contract = {
+            report.__dict__["contract"] = {
                 "rows": rows,
                 "site": callspec.params.get("site_name") if callspec else None,
                 "lines": [

@@ -20,7 +20,8 @@ p { color: var(--soft); margin: 0 0 1rem; }
 .area { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.25rem 0.75rem;
   border-top: 1px solid var(--line); padding: 0.5rem 0; align-items: start; }
 .area h2 { font-size: 1rem; margin: 0.25rem 0; }
-@media (min-width: 40rem) { .area { grid-template-columns: 14rem repeat(var(--sites), 1fr); }
+@media (min-width: 40rem) {
+  .area { grid-template-columns: 14rem repeat(var(--sites), 1fr); }
   .area > details[open] { grid-column: 1 / -1; } }
 summary { cursor: pointer; padding: 0.2rem 0.3rem; border-radius: 0.3rem; }
 summary:hover { background: color-mix(in srgb, var(--ink) 8%, transparent); }
@@ -42,10 +43,11 @@ pre { margin: 0.25rem 0.5rem; padding: 0.5rem; border: 1px solid var(--line);
 def render_page(grouped: dict[str, Any], results: dict[str, dict[str, Any]]) -> str:
     """Write the page: an area in a line, a cell for each site that opens its rows."""
     total = sum(len(rows) for rows in grouped.values())
-    sums = ", ".join(
-        f"{escape(site)} {sum(result.state == 'passed' for result in rows.values())} of {total}"
+    passed = {
+        site: [result.state for result in rows.values()].count("passed")
         for site, rows in results.items()
-    )
+    }
+    sums = ", ".join(f"{escape(site)} {passed[site]} of {total}" for site in results)
     parts = [render_area(area, rows, results) for area, rows in grouped.items()]
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'

@@ -11,6 +11,7 @@ WITHOUT_ROWS = {
     "test_browser.py",
     "test_contract.py",
     "test_differences.py",
+    "test_normalize.py",
     "test_report.py",
     "test_serve.py",
 }

@@ -12,7 +12,7 @@ from .matters import (
     PAGE_NUMBERS,
     WHERE_NAIVE_BLOGS_FAIL,
 )
-from .normalize import Change, differences
+from .normalize import Answer, Change, differences
 from .servers import SITES, Launcher, stop_servers
 from .story import GROUPS, MATTERS, POSTS_PER_PAGE, play
 
@@ -28,19 +28,19 @@ def changes(request: pytest.FixtureRequest) -> Changes:
     if request.config.getoption("url", None):
         pytest.skip("needs more than one site")
     launch: Launcher = request.getfixturevalue("launch")
-    servers = launch.start_all(
-        list(SITES),
-        POSTS_PER_PAGE=str(POSTS_PER_PAGE),
-        SITE_URL="http://blog.example",
-    )
+
+    def answers(site: str) -> dict[str, Answer]:
+        server = launch.start(
+            site, POSTS_PER_PAGE=str(POSTS_PER_PAGE), SITE_URL="http://blog.example"
+        )
+        story = play(server.url)
+        stop_servers([server])
+        return story.answers
+
     with ThreadPoolExecutor() as pool:
-        first, second = pool.map(play, (server.url for server in servers.values()))
-    stop_servers(list(servers.values()))
-    assert first.answers.keys() == second.answers.keys()
-    return {
-        name: differences(answer, second.answers[name])
-        for name, answer in first.answers.items()
-    }
+        first, second = pool.map(answers, SITES)
+    assert first.keys() == second.keys()
+    return {name: differences(answer, second[name]) for name, answer in first.items()}
 
 
 @pytest.mark.parametrize("group", GROUPS)
@@ -120,3 +120,35 @@ def test_every_known_difference_is_asked_for_or_cannot_be() -> None:
     assert len(known) == len(set(known))
     assert set(known) == MATTERS.keys() | NOTHING_TO_COMPARE.keys()
     assert not MATTERS.keys() & NOTHING_TO_COMPARE.keys()
+
+
+CODE = Change("status", "200", "404")
+PAGE = Change("body", "page: Home", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("requests", "pinned", "stale"),
+    [
+        ("a: x GET /", [CODE, PAGE], False),
+        ("a: *", [CODE, Change("body", "page: *", "nothing")], False),
+        ("a: x GET /", [CODE, Change("body", "page: Other", "nothing")], True),
+        ("a: x GET /", [CODE, Change("body", "nothing", "page: Home")], True),
+        ("a: x GET /other", [CODE], True),
+        ("a: x GET /\na: x HEAD /", [CODE, PAGE], True),
+        ("a: *", [CODE, Change("Allow", "GET", "")], True),
+        ("b: *", [CODE], True),
+    ],
+)
+def test_a_stale_case_is_found(
+    requests: str, pinned: list[Change], *, stale: bool
+) -> None:
+    changes = {"a: x GET /": [CODE, PAGE], "a: x HEAD /": [CODE], "a: x GET /b": []}
+    case = Case(tuple(requests.splitlines()), tuple(pinned))
+
+    assert bool(list(faults(case, changes))) is stale
+
+
+def test_a_question_mark_and_a_bracket_stand_for_themselves() -> None:
+    assert matches("/?page=1 [a]", "/?page=* [a]")
+    assert not matches("/xpage=1 [a]", "/?page=* [a]")
+    assert not matches("/?page=1 a", "/?page=* [a]")

@@ -13,8 +13,9 @@ MIB = 1024 * 1024
 
 # What a visitor should never see of a failure.
 INSIDE = re.compile(
-    r"Traceback|File \"|\.py\b|site-packages|sqlite|psycopg|OperationalError|no such table|"
-    r"blog_post|SELECT |SECRET_KEY|DATABASE_URL|DEBUG|/tmp/|/home/\w+/|Exception",
+    r"Traceback|File \"|\.py\b|site-packages|Exception|OperationalError|/tmp/|"
+    r"/home/\w+/|sqlite|psycopg|no such table|blog_post|SELECT |SECRET_KEY|"
+    r"DATABASE_URL|DEBUG"
 )
 
 

@@ -126,18 +126,25 @@ def test_no_demo_account_is_shown_outside_demo_mode(public_site, visit_over_tls)
     assert "demo" not in page.main.get_text().lower()
 
 
+USERS = "SELECT username, email FROM users_user"
+POSTS = """
+    SELECT title, body, body_html, summary, p.date_posted, username
+    FROM blog_post p JOIN users_user u ON p.author_id = u.id
+"""
+COMMENTS = """
+    SELECT title, username, c.name, c.email, c.body, c.date_posted
+    FROM blog_comment c
+    JOIN blog_post p ON c.post_id = p.id
+    LEFT JOIN users_user u ON c.author_id = u.id
+"""
+
+
 def content_of(database):
     """Everything that the demo content says, whatever its ids."""
     with closing(sqlite3.connect(database)) as connection:
         return [
             sorted(connection.execute(query).fetchall(), key=str)
-            for query in (
-                "SELECT username, email FROM users_user",
-                "SELECT title, body, body_html, summary, blog_post.date_posted, username"
-                " FROM blog_post JOIN users_user ON author_id = users_user.id",
-                "SELECT title, blog_comment.body, name, blog_comment.date_posted"
-                " FROM blog_comment JOIN blog_post ON post_id = blog_post.id",
-            )
+            for query in (USERS, POSTS, COMMENTS)
         ]
 
 
@@ -201,14 +208,12 @@ def test_links_and_forms_lead_somewhere(pages):
             *page.links("stylesheet"),
             *page.links("alternate"),
         ]:
-            address = address.split("#")[0]
-            key = (id(page.browser), address)
-            if address.startswith("/") and address != page.address and key not in tried:
+            path = address.split("#")[0]
+            key = (page.user, path)
+            if path.startswith("/") and path != page.address and key not in tried:
                 tried.add(key)
-                answer = page.browser.get(address)
-                assert answer.status not in {404, 500}, (
-                    f"{page.address} links {address}"
-                )
+                answer = page.browser.get(path)
+                assert answer.status not in {404, 500}, (page.address, path)
         for form in page.forms:
             answer = page.browser.get(form.action)
             assert page.status == 404 or answer.status not in {404, 500}, form.action

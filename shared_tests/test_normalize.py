@@ -9,6 +9,11 @@ URL = "http://127.0.0.1:8001"
 OTHER_URL = "http://127.0.0.1:8002"
 NOW = "Wed, 01 Jan 2025 00:00:00 GMT"
 TOKEN = "x" * 64
+LABELED = """
+<label for="{0}a">A</label>
+<input id="{0}a" name="a" aria-describedby="{0}a_help"><p id="{0}a_help">h</p>
+"""
+HIDDEN = '<input type="hidden" name="{0}" id="{0}" value="{1}">'
 
 
 def answer(
@@ -68,7 +73,7 @@ def test_headers_are_reduced_to_what_they_say(
     ("value", "reduced"),
     [
         (f"{URL}/home/", "/home/"),
-        (f"https://127.0.0.1:8001/home/", "/home/"),
+        ("https://127.0.0.1:8001/home/", "/home/"),
         (URL, "/"),
         ("/login/?next=%2Fposts%2Fnew%2F", "/login/?next=/posts/new/"),
         ("/home/?a=1+2&b=", "/home/?a=1+2&b="),
@@ -115,20 +120,15 @@ def test_cookies_are_a_set() -> None:
         ('<a class="x y" href="/">a</a>', "<a href='/' class='y  x'>a</a>"),
         ("<p>&#39;&quot;</p>", "<p>&#x27;&#34;</p>"),
         ('<input name="a" value="">', '<input name="a">'),
+        (LABELED.format(""), LABELED.format("id_")),
         (
-            '<label for="a">A</label><input id="a" name="a" aria-describedby="a_help">'
-            '<p id="a_help">h</p>',
-            '<label for="id_a">A</label><input id="id_a" name="a" '
-            'aria-describedby="id_a_help"><p id="id_a_help">h</p>',
-        ),
-        (
-            f'<form><input type="hidden" name="t" value="{TOKEN}"><p>a</p></form>',
-            f'<form><p>a</p><input type="hidden" name="u" id="u" value="{TOKEN}y"></form>',
+            f"<form>{HIDDEN.format('t', TOKEN)}<p>a</p></form>",
+            f"<form><p>a</p>{HIDDEN.format('u', TOKEN + 'y')}</form>",
         ),
         ("<p>a</p><footer><p>one</p></footer>", "<p>a</p><footer><b>two</b></footer>"),
         (
-            '<time datetime="2025-01-02T03:04:05Z">2 January 2025, 03:04 UTC</time>',
-            '<time datetime="2026-11-22T13:14:15.5Z">22 November 2026, 13:14 UTC</time>',
+            '<time datetime="2025-01-02T03:04:05Z">2 January 2025, 03:04</time>',
+            '<time datetime="2026-11-22T13:14:15.5Z">22 May 2026, 13:14</time>',
         ),
         ("<textarea>\n\na</textarea>", "<textarea>\r\n\r\na</textarea>"),
         ("<!-- a --><p>b</p>", "<p>b</p>"),
@@ -176,7 +176,9 @@ def test_nobody_reads_the_body_of_a_redirect() -> None:
 
 def test_feeds_are_compared_as_xml() -> None:
     atom = {"Content-Type": "application/atom+xml"}
-    one = '<feed xmlns="urn:a"><updated>2025-01-02</updated><link rel="a" href="b"/></feed>'
+    one = """
+        <feed xmlns="urn:a"><updated>2025-01-02</updated><link rel="a" href="b"/></feed>
+    """
     other = (
         '<?xml version="1.0"?>\n<a:feed xmlns:a="urn:a">\n'
         "<a:updated>2026-03-04</a:updated> <a:link href='b' rel='a'></a:link></a:feed>"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from .contract import row
 from .browser import words
+from .contract import row
 from .visitor import ids
 
 HUGE = [str(2**63 - 1), str(2**63), str(10**20), "9" * 4300, "9" * 5000]

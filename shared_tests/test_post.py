@@ -6,7 +6,8 @@ from .browser import words
 from .contract import row
 
 MARKDOWN = """\
-An *emphasized* and a **strong** word, a [link](https://example.org/a?b=1&c=2) and `code & more`.
+An *emphasized* and a **strong** word, a [link](https://example.org/a?b=1&c=2)
+and `code & more`.
 
 - first
 - second
@@ -32,7 +33,8 @@ HOSTILE = {
     "slash handler": "<svg/onload=alert(1)>",
     "svg script": "<svg><script>alert(1)</script></svg>",
     "svg animation": "<svg><animate onbegin=alert(1) attributeName=x dur=1s>",
-    "math": '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
+    "math": "<math><mtext><table><mglyph><style><!--</style>"
+    '<img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
     "frame": '<iframe src="https://evil.example/"></iframe>',
     "frame document": '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
     "object": '<object data="https://evil.example/"></object><embed src="x">',
@@ -62,8 +64,8 @@ HOSTILE = {
 }
 
 FORBIDDEN = (
-    "script, style, iframe, frame, object, embed, form, input, button, meta, base, link, "
-    "svg, math, template, noscript, textarea, [style], [srcdoc], [formaction]"
+    "script, style, iframe, frame, object, embed, form, input, button, meta, base, "
+    "link, svg, math, template, noscript, textarea, [style], [srcdoc], [formaction]"
 )
 
 
@@ -230,7 +232,7 @@ def test_neighbors_are_the_next_older_and_the_next_newer_post(browser, pen):
 
 
 def step_towards(browser, start, rel, goal):
-    """Whether the links lead there in one direction; posts of others may stand between."""
+    """Whether the links lead there; posts of others may stand between."""
     address = start.address
     for _ in range(20):
         address = browser.get(address).link(rel)

@@ -98,7 +98,8 @@ def pytest_configure(config):
 
 @pytest.fixture
 def ask():
-    return lambda: STEPS.append(Step("GET", "/", 200, "GET / HTTP/1.1", "HTTP/1.1 200 OK"))
+    step = Step("GET", "/", 200, "GET / HTTP/1.1", "HTTP/1.1 200 OK")
+    return lambda: STEPS.append(step)
 """
 
 

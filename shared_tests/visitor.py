@@ -76,7 +76,7 @@ class Visitor(Browser):
         }
 
     def register(self, **fields: str | None) -> Page:
-        """Register, as somebody new where nothing else is said; remember the account."""
+        """Register, as somebody new where nothing else is said."""
         account = {**self.new_account(), **fields}
         page = self.get("/register/").form("/register/").submit(**account)
         self._forget_forms()

@@ -76,8 +76,9 @@ class RegisterForm(FlaskForm):
 
     def validate_password2(self, field):
         """Refuse a password that is easy to guess."""
-        user = User(username=self.username.data, email=self.email.data)
-        field.errors.extend(passwords.find_faults(field.data, user))
+        if not field.errors:
+            user = User(username=self.username.data, email=self.email.data)
+            field.errors.extend(passwords.find_faults(field.data, user))
 
 
 class AccountForm(FlaskForm):
@@ -96,8 +97,8 @@ class LoginForm(FlaskForm):
 
     username = TextField(
         "User name",
-        [DataRequired(), Length(max=30)],
-        render_kw=USERNAME,
+        [DataRequired()],
+        render_kw=USERNAME | {"maxlength": 30},
     )
     password = PasswordField("Password", [InputRequired()], render_kw=OLD_PASSWORD)
     remember = BooleanField("Remember me for 30 days")
@@ -133,4 +134,5 @@ class PasswordChangeForm(FlaskForm):
 
     def validate_new_password2(self, field):
         """Refuse a password that is easy to guess."""
-        field.errors.extend(passwords.find_faults(field.data, current_user))
+        if not field.errors:
+            field.errors.extend(passwords.find_faults(field.data, current_user))

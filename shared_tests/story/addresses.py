@@ -13,8 +13,6 @@ from .telling import (
     group,
 )
 
-# Pages as people read them.
-
 
 @group(
     "quotes in HTML", "autoescape", "dates in templates", "missing variable's attribute"

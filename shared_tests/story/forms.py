@@ -2,8 +2,18 @@
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
-from .telling import AUTHOR, KIM, OTHER_PASSWORD, PASSWORD, STRANGER, Story, group
+from .telling import (
+    AUTHOR,
+    KIM,
+    OTHER_PASSWORD,
+    PASSWORD,
+    STRANGER,
+    Headers,
+    Story,
+    group,
+)
 
 # Forged requests.
 
@@ -32,19 +42,19 @@ def origins(story: Story) -> None:
     story.post(
         "/posts/12/comments/", {"body": ""}, AUTHOR, headers=headers, note="foreign"
     )
-    secure = {"X-Forwarded-Proto": "https"}
-    for note, headers in {
+    over_tls: dict[str, Headers] = {
         "own": {"Origin": f"https://{host}", "Referer": f"https://{host}/"},
         "no Origin": {"Origin": None, "Referer": f"https://{host}/"},
         "neither": {"Origin": None, "Referer": None},
         "foreign Origin": {"Origin": evil, "Referer": f"https://{host}/"},
         "foreign Referer": {"Origin": None, "Referer": f"{evil}/"},
         "Referer over http": {"Origin": None, "Referer": f"http://{host}/"},
-    }.items():
+    }
+    for note, headers in over_tls.items():
         story.post(
             "/posts/12/comments/",
             {"body": ""},
-            headers=secure | headers,
+            headers=headers | {"X-Forwarded-Proto": "https"},
             note=f"TLS, {note}",
         )
 
@@ -58,7 +68,7 @@ def origins(story: Story) -> None:
 def tokens(story: Story) -> None:
     """Send tokens of others, old ones and made-up ones."""
     own, other = story.token(AUTHOR), story.token("anybody")
-    for note, hidden in {
+    hidden_fields: dict[str, dict[str, Any]] = {
         "none": {},
         "of another browser": other,
         "empty": dict.fromkeys(own, ""),
@@ -72,7 +82,8 @@ def tokens(story: Story) -> None:
             name: ["made-up", value] for name, value in own.items()
         },
         "own": own,
-    }.items():
+    }
+    for note, hidden in hidden_fields.items():
         story.ask("POST", "/posts/new/", AUTHOR, data=hidden | {"title": ""}, note=note)
     query = "&".join(f"{name}={value}" for name, value in own.items())
     story.ask(
@@ -150,6 +161,9 @@ RARE_VALUES = {
 }
 
 
+TWICE = {"empty and a": ["", "a"], "a and empty": ["a", ""]}
+
+
 def who_fills_in(address: str) -> str:
     """Say who fills in the form at an address."""
     return AUTHOR if address in OF_USERS else "anybody"
@@ -168,7 +182,7 @@ def fields(story: Story) -> None:
                 address, dict.fromkeys(names, value), who, note=note, follow=True
             )
         story.post(address, {}, who, note="nothing", follow=True)
-        for note, twice in {"empty and a": ["", "a"], "a and empty": ["a", ""]}.items():
+        for note, twice in TWICE.items() if "body" in names else ():
             story.post(
                 address, dict.fromkeys(names, twice), who, note=note, follow=True
             )
@@ -177,9 +191,7 @@ def fields(story: Story) -> None:
     story.get("/posts/5/", note="afterwards")
 
 
-URLENCODED: dict[str, str | None] = {
-    "Content-Type": "application/x-www-form-urlencoded"
-}
+URLENCODED: Headers = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @group("form field strip, NUL")

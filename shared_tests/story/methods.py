@@ -1,8 +1,6 @@
-"""Every view with every method, from several kinds of visitors."""
+"""Every view with every method."""
 
-from .telling import AUTHOR, STRANGER, Group, Story, group
-
-# Every view with every method, by three kinds of visitors.
+from .telling import AUTHOR, STRANGER, Group, Headers, Story, group
 
 VIEWS = (
     "/",
@@ -49,7 +47,7 @@ def every_method(view: str) -> Group:
     return ask
 
 
-def token_header(story: Story, who: str) -> dict[str, str | None]:
+def token_header(story: Story, who: str) -> Headers:
     """Put the token where scripts put it."""
     return {"X-CSRFToken": next(iter(story.token(who).values()))}
 

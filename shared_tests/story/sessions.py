@@ -114,7 +114,7 @@ def remembering(story: Story) -> None:
     # A session that somebody else has opened is not the one that the user gets.
     chosen = story.visitor("mallory")
     chosen.get("/posts/1/")
-    victim = story.visitors["victim"] = chosen.twin()  # type: ignore[assignment]
+    victim = story.visitors["victim"] = chosen.twin()
     victim.log_in(STRANGER, PASSWORD)
     story.get("/account/", "mallory", note="in a session that a user has taken over")
 

@@ -1,6 +1,6 @@
 """One list of requests, in groups, that every site is asked in the same state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,8 @@ from shared_tests.browser import Page
 from shared_tests.normalize import Answer, normalize
 from shared_tests.visitor import Visitor
 
-Fields = dict[str, str | list[str]]
+Fields = Mapping[str, str | list[str]]
+Headers = dict[str, str | None]
 
 PASSWORD = "a long walk by the sea"
 AUTHOR, STRANGER = "ada", "grace"
@@ -104,7 +105,7 @@ class Story:
         """
         shown, note = options.pop("shown", address), options.pop("note", "")
         follow, headers = options.pop("follow", False), options.pop("headers", {})
-        sent: dict[str, str | None] = {"Accept": "text/html,*/*"}
+        sent: Headers = {"Accept": "text/html,*/*"}
         if method not in {"GET", "HEAD"}:
             sent |= {"Origin": self.url, "Referer": f"{self.url}/"}
         if {"files", "content"} & options.keys() or len(str(options)) > LONG:
