@@ -6,78 +6,27 @@ A site is known here only by its commands and its address.
 """
 
 import argparse
-import http.client
 import os
 import re
 import secrets
-import shlex
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv import dotenv_values
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
-from honcho.printer import Message, Printer
 
-ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = tomllib.loads(
-    (Path(__file__).parent / "sites.toml").read_text(encoding="utf-8")
-)
+from .running import COMMANDS, ROOT, Servers, Site, StartError, say, say_step
+
 JOBS = {"migrate": "migrations", "load_demo": "demo content", "adopt": "take-over"}
 PORTS = {"flask": "8001", "django": "8002"}
-PATIENCE = 60  # seconds until a site must answer
-PRINTING = threading.Lock()
 DEMO_ACCOUNT = ("demo", "open sesame please")
-
-
-class StartError(Exception):
-    """What went wrong and what to do, in one sentence for the reader."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """One site, as its commands and its address describe it."""
-
-    name: str
-    port: int
-
-    @property
-    def title(self) -> str:
-        """Return the name as people write it."""
-        return self.name.capitalize()
-
-    @property
-    def url(self) -> str:
-        """Return the address for a browser."""
-        return f"http://localhost:{self.port}"
-
-    def command(self, job: str) -> list[str]:
-        """Return one of the site's commands as a list of words."""
-        words = shlex.split(COMMANDS[self.name][job])
-        return [
-            sys.executable if word == "python" else word.format(root=ROOT)
-            for word in words
-        ]
-
-    def environment(
-        self, others: list["Site"], settings: dict[str, str]
-    ) -> dict[str, str]:
-        """Return the environment of every command of this site."""
-        urls = {"SITE_URL": self.url}
-        for site in others:
-            if site is not self:
-                urls["OTHER_SITE_URL"] = site.url
-        return settings | urls
 
 
 def read_settings(dev: bool) -> dict[str, str]:
@@ -199,113 +148,22 @@ def run(site: Site, jobs: list[str], settings: dict[str, str]) -> None:
             raise StartError(
                 f"{site.title}: the {JOBS[job]} did not work: {said[-1].strip()}"
             )
-        say_step(f"{site.title}: {JOBS[job]}", started)
-
-
-class WholeLines(Printer):
-    """honcho's printer, which lets no other line into the middle of its own."""
-
-    def write(self, message: Message) -> None:
-        """Print one message."""
-        with PRINTING:
-            super().write(message)
-
-
-class Servers(Manager):
-    """honcho's manager, which also tells which site ended by itself."""
-
-    def __init__(self) -> None:
-        """Start with nothing ended."""
-        super().__init__(WholeLines())
-        self.ended: list[str] = []
-        self.over = threading.Event()
-
-    def _start(self) -> None:
-        """Start the processes while Ctrl-C waits: honcho cannot end half of them."""
-        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        super()._start()
-        signal.signal(signal.SIGINT, handler)
-
-    def terminate(self) -> None:
-        """End all processes, as soon as all have started."""
-        self.over.set()
-        if not self._all_started():
-            later = threading.Timer(0.1, self.terminate)
-            later.daemon = True
-            later.start()
-            return
-        if not self._terminating:
-            states = self._processes.items()
-            self.ended = [name for name, state in states if "returncode" in state]
-        super().terminate()
+        say_step(f"{site.title}: {JOBS[job]}", time.monotonic() - started)
 
 
 def serve(sites: list[Site], settings: dict[str, str], procfile: str) -> None:
-    """Run the sites until Ctrl-C, or until one of them ends."""
+    """Run the servers of a Procfile until somebody asks for the end."""
+
+    def ready(seconds: float) -> None:
+        say_step("both answer" if len(sites) > 1 else "it answers", seconds)
+        say_welcome(sites)
+
+    servers = Servers(sites, ready)
     commands = parse_procfile((ROOT / procfile).read_text(encoding="utf-8")).processes
-    servers = Servers()
     for site in sites:
         environment = site.environment(sites, settings)
         servers.add_process(site.name, commands[site.name], env=environment, cwd=ROOT)
-    late: list[StartError] = []
-
-    def watch() -> None:
-        """Say when all answer, or end all when one does not."""
-        started = time.monotonic()
-        try:
-            for site in sites:
-                wait_for(site, servers.over)
-        except StartError as error:
-            late.append(error)
-            os.kill(os.getpid(), signal.SIGTERM)
-        if not servers.over.is_set():
-            say_step("both answer" if len(sites) > 1 else "it answers", started)
-            say_welcome(sites)
-
-    # A closed terminal ends the sites as Ctrl-C does.
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    threading.Thread(target=watch, daemon=True).start()
-    servers.loop()
-    if late:
-        raise late[0]
-    if servers.ended:
-        raise StartError(
-            f"{' and '.join(servers.ended)} ended without being asked, so all was "
-            "stopped: the lines above say why."
-        )
-
-
-def wait_for(site: Site, over: threading.Event) -> None:
-    """Wait until the site's /healthz answers 200."""
-    end = time.monotonic() + PATIENCE
-    answer = "nothing"
-    while not over.wait(0.1):
-        connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=5)
-        try:
-            connection.request("GET", "/healthz", headers={"Host": "localhost"})
-            answer = str(connection.getresponse().status)
-        except OSError:
-            pass
-        finally:
-            connection.close()
-        if answer == "200":
-            return
-        if time.monotonic() > end:
-            raise StartError(
-                f"{site.title} was not ready after {PATIENCE} seconds, /healthz "
-                f"answers {answer}: the lines above say why."
-            )
-
-
-def say(text: str) -> None:
-    """Print at once, and in one piece."""
-    with PRINTING:
-        print(text, flush=True)
-
-
-def say_step(title: str, started: float) -> None:
-    """Print what a step took."""
-    say(f"{time.monotonic() - started:6.1f} s  {title}")
+    servers.run()
 
 
 def say_welcome(sites: list[Site]) -> None:
