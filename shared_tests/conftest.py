@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from .browser import TRANSPORT, Step
+from .browser import TRANSPORT, Browser, Step
 from .contract import load_contract
 from .databases import Database, create_database, postgresql, postgresql_programs
 from .report import ContractReport
@@ -21,6 +22,14 @@ from .visitor import Post, Visitor
 STEPS: list[Step] = []
 
 PAGES_IN_A_LONG_LIST = 5
+
+
+NEEDS = """\
+the contract, against {url}
+  The server may hold any users and posts. Anybody must be able to register there,
+  its limits of speed must be off, and what the tests write stays: take no server
+  that matters. Start it with fast password hashes, if it has such a setting.
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(
         ContractReport(config, site_names(config), STEPS), "contract"
     )
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what a run against an address asks of the server there."""
+    url = config.getoption("url", None)
+    return NEEDS.format(url=url).splitlines() if url else []
 
 
 def site_names(config: pytest.Config) -> list[str]:
@@ -98,11 +113,20 @@ def sites(request: pytest.FixtureRequest) -> dict[str, Server]:
 def site(request: pytest.FixtureRequest, site_name: str) -> Address:
     """The server that the tests share: other people post there too."""
     if url := request.config.getoption("url", None):
-        return Address("url", url.rstrip("/"))
+        return address_that_answers(url)
     if hasattr(request.config, "workerinput"):
         # A process of pytest-xdist is given one site; it needs no other.
         return request.getfixturevalue("launch").start(site_name)
     return request.getfixturevalue("sites")[site_name]
+
+
+def address_that_answers(url: str) -> Address:
+    """Make sure that a server is there before every test says that it is not."""
+    try:
+        Browser(url).get("/healthz")
+    except httpx.HTTPError as error:
+        pytest.exit(f"Nothing answers at {url}: {error}.", returncode=1)
+    return Address("url", url.rstrip("/"))
 
 
 @pytest.fixture(scope="session")

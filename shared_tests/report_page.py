@@ -1,5 +1,6 @@
 """The report as one page that needs nothing else: no script, no other file."""
 
+import re
 from html import escape
 from typing import Any
 
@@ -21,7 +22,7 @@ p { color: var(--soft); margin: 0 0 1rem; }
   border-top: 1px solid var(--line); padding: 0.5rem 0; align-items: start; }
 .area h2 { font-size: 1rem; margin: 0.25rem 0; }
 @media (min-width: 40rem) {
-  .area { grid-template-columns: 14rem repeat(var(--sites), 1fr); }
+  .area { grid-template-columns: 15rem repeat(var(--sites), 1fr); }
   .area > details[open] { grid-column: 1 / -1; } }
 summary { cursor: pointer; padding: 0.2rem 0.3rem; border-radius: 0.3rem; }
 summary:hover { background: color-mix(in srgb, var(--ink) 8%, transparent); }
@@ -32,7 +33,7 @@ details details { margin-left: 0.75rem; background: var(--card);
 .failed > summary b { color: var(--bad); }
 .not-run > summary b { color: var(--wait); }
 ol { margin: 0.25rem 0; padding-left: 2.25rem; color: var(--soft); }
-li, pre { font: 0.8rem/1.45 ui-monospace, monospace; }
+code, li, pre { font: 0.8rem/1.45 ui-monospace, monospace; }
 pre { margin: 0.25rem 0.5rem; padding: 0.5rem; border: 1px solid var(--line);
   white-space: pre-wrap; max-height: 30rem; overflow: auto; }
 .exchange { display: grid; gap: 0 0.5rem; }
