@@ -33,7 +33,7 @@ reset: ## Delete both default databases (asks first, unless YES=1)
 	@echo 'Deleted. `make run` starts over.'
 
 test: .dev ## Run every test: the docs', both sites' own, the contract
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadgroup
 
 test-url: .dev ## Run the contract against a running server: make test-url URL=http://...
 	@if [ -z "$(URL)" ]; then echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2; fi

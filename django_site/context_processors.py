@@ -1,8 +1,9 @@
 """What every template knows besides what its view hands it."""
 
-from importlib.metadata import version
-
+import django
 from django.conf import settings
+
+FRAMEWORK = f"Django {django.get_version()}"
 
 
 def site(request):
@@ -11,7 +12,7 @@ def site(request):
     view = getattr(view, "view_class", view)
     other_site_url = settings.OTHER_SITE_URL
     return {
-        "framework": f"Django {version('django')}",
+        "framework": FRAMEWORK,
         "view_name": view and f"{view.__module__}.{view.__qualname__}",
         "other_page_url": other_site_url and other_site_url + request.get_full_path(),
         "demo_account": settings.DEMO

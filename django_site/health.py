@@ -1,6 +1,6 @@
 """The answer to a monitor."""
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -13,7 +13,7 @@ def healthz(request):
     headers = {"Content-Type": "text/plain; charset=utf-8"}
     try:
         Post.objects.exists()
-    except DatabaseError:
+    except Error:
         return HttpResponse(
             "no database", status=503, headers=headers | {"Retry-After": "10"}
         )

@@ -9,7 +9,7 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
-def read_posts(get_response):
+def load_read_posts(get_response):
     """Put the ids of the posts that this visitor has read where views find them."""
 
     def middleware(request):
@@ -19,8 +19,8 @@ def read_posts(get_response):
     return middleware
 
 
-def content_security_policy(get_response):
-    """Tell the browser what no page of this site needs."""
+def add_security_headers(get_response):
+    """Tell the browser what no page of this site needs; settings say the rest."""
 
     def middleware(request):
         response = get_response(request)

@@ -17,7 +17,7 @@ DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
 
 SECRET_KEY = env.str("SECRET_KEY", "dev" if DEBUG else "")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"], subcast=str.strip)
 
 POSTS_PER_PAGE = env.int("POSTS_PER_PAGE", 5, validate=validate.Range(min=1))
 SITE_URL = env.str("SITE_URL", "http://localhost:8002").rstrip("/")
@@ -35,9 +35,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    # The first three put their headers on static files and on refused bodies too.
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_site.middleware.content_security_policy",
+    "django_site.middleware.add_security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_site.middleware.limit_body",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -45,7 +46,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django_site.middleware.read_posts",
+    "django_site.middleware.load_read_posts",
 ]
 ROOT_URLCONF = "django_site.urls"
 TEMPLATES = [
@@ -82,18 +83,18 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 elif DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-USE_TZ = True
 TIME_ZONE = "UTC"
 
 # Cookies: the names tell two sites on one host apart, for cookies ignore ports.
 SESSION_COOKIE_NAME = "django_sessionid"
 SESSION_COOKIE_SECURE = SITE_URL.startswith("https://")
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # `manage.py clearsessions` deletes the rows
 REMEMBER_DURATION = timedelta(days=30)
 CSRF_COOKIE_NAME = "django_csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_AGE = None  # a token lives as long as the session
+CSRF_TRUSTED_ORIGINS = [SITE_URL]  # also where a proxy in front speaks TLS
 SECURE_HSTS_SECONDS = 31536000 if SESSION_COOKIE_SECURE else 0
 
 # Forms: sizes in bytes.
@@ -102,7 +103,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Messages wait in the session, as Flask's do, and need no cookie of their own.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# Errors go to the log of the server, not only to mailed administrators.
+# Errors go to the log of the server; without DEBUG Django would only mail them.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -110,7 +111,7 @@ LOGGING = {
     "loggers": {"django": {"handlers": ["console"], "level": "ERROR"}},
 }
 
-# Accounts.
+# Accounts. Digits alone may be a password where they are not common.
 AUTH_USER_MODEL = "users.User"
 LOGIN_URL = "users:login"
 LOGIN_REDIRECT_URL = "blog:site_home"

@@ -21,6 +21,8 @@ def create_app(config=None):
         raise ImproperlyConfigured(str(error)) from error
     app.config.from_mapping(config or {})
     check_settings(app.config)
+    if "*" in app.config["TRUSTED_HOSTS"]:
+        app.config["TRUSTED_HOSTS"] = None  # Werkzeug knows no wildcard
 
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
@@ -28,6 +30,7 @@ def create_app(config=None):
     # Flask-Login's own context processor asks for the user on every page.
     login_manager.init_app(app, add_context_processor=False)
 
+    # Flask's own would let 5,000 digits through, which Python refuses to read.
     app.url_map.converters["int"] = KeyConverter
     app.url_map.converters["username"] = UsernameConverter
     app.before_request(hooks.load_read_posts)

@@ -3,7 +3,7 @@
 from click import ClickException
 
 MIN_KEY_LENGTH = 32
-# Keys that stand in documentation; generated prefixes of unsafe keys.
+# Keys that stand in documentation, and how those of `startproject` begin.
 KNOWN_SECRET_KEYS = (
     "django-insecure-",
     "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
@@ -18,12 +18,14 @@ class ImproperlyConfigured(ClickException):
 def check_settings(config):
     """Raise ImproperlyConfigured for settings that would harm the public."""
     key = config["SECRET_KEY"]
-    known = len(key) < MIN_KEY_LENGTH or key.startswith(KNOWN_SECRET_KEYS)
-    if known and not config["DEBUG"]:
+    weak = len(key) < MIN_KEY_LENGTH or key.startswith(KNOWN_SECRET_KEYS)
+    if weak and not config["DEBUG"]:
         raise ImproperlyConfigured(
             f"SECRET_KEY must be a random text of at least {MIN_KEY_LENGTH} "
             "characters that nobody else knows."
         )
+    if not config["TRUSTED_HOSTS"]:
+        raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of the site.")
     if not (config["DEBUG"] or config["DEMO"]):
         if "*" in config["TRUSTED_HOSTS"]:
             raise ImproperlyConfigured(

@@ -1,9 +1,14 @@
 """A column type for points in time."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from sqlalchemy import DateTime, TypeDecorator
 from sqlalchemy.dialects import sqlite
+
+
+def now():
+    """Return the present time in UTC."""
+    return datetime.now(UTC)
 
 
 class SQLiteDateTime(sqlite.DATETIME):

@@ -1,9 +1,12 @@
 """What every template knows besides what its view hands it."""
 
 from importlib.metadata import version
+from urllib.parse import quote
 
 from flask import current_app, request
 from flask_login import current_user
+
+FRAMEWORK = f"Flask {version('flask')}"
 
 
 def site():
@@ -12,12 +15,13 @@ def site():
     view = getattr(view, "view_class", view)
     config = current_app.config
     other_site_url = config["OTHER_SITE_URL"]
+    query = request.query_string.decode("latin-1")
+    page = quote(request.path) + (f"?{query}" if query else "")
     return {
         "current_user": current_user,
-        "framework": f"Flask {version('flask')}",
+        "framework": FRAMEWORK,
         "view_name": view and f"{view.__module__}.{view.__qualname__}",
-        "other_page_url": other_site_url
-        and other_site_url + request.full_path.rstrip("?"),
+        "other_page_url": other_site_url and other_site_url + page,
         "demo_account": config["DEMO"]
         and {"username": config["DEMO_USERNAME"], "password": config["DEMO_PASSWORD"]},
     }

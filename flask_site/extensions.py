@@ -1,5 +1,6 @@
 """The extensions, made once and bound to an application by its factory."""
 
+import sqlite3
 from datetime import datetime
 
 from flask_login import LoginManager
@@ -13,7 +14,7 @@ from .columns import UTCDateTime
 
 
 def include_name(name, type_, parent_names):
-    """Hide the tables that are not of this site from `flask db migrate`."""
+    """Hide tables without a model from `flask db migrate`; dropping is by hand."""
     return type_ != "table" or name in db.metadata.tables
 
 
@@ -47,6 +48,6 @@ login_manager.login_message = None  # the log-in page itself says why one is the
 @event.listens_for(Engine, "connect")
 def set_up_sqlite(connection, record):
     """Keep foreign keys, and let readers read while somebody writes."""
-    if connection.__class__.__module__ == "sqlite3":
+    if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_mode = WAL")

@@ -1,6 +1,6 @@
 """What happens around every view."""
 
-from flask import current_app, g, session
+from flask import current_app, g, request, session
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -20,6 +20,6 @@ def add_security_headers(response):
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if current_app.config["SESSION_COOKIE_SECURE"]:
+    if request.is_secure and current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response

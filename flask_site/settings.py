@@ -1,5 +1,6 @@
 """Settings from the environment; a name means the same on both sites."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +13,10 @@ env = Env()
 # The only switches of mode. Neither: this start serves the public.
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
+os.environ.setdefault("FLASK_DEBUG", str(int(DEBUG)))  # the flask command looks there
 
 SECRET_KEY = env.str("SECRET_KEY", "dev" if DEBUG else "")
-TRUSTED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
+TRUSTED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"], subcast=str.strip)
 
 POSTS_PER_PAGE = env.int("POSTS_PER_PAGE", 5, validate=validate.Range(min=1))
 SITE_URL = env.str("SITE_URL", "http://localhost:8001").rstrip("/")
@@ -33,11 +35,12 @@ _url = make_url(
 if _url.get_backend_name() == "sqlite":
     _url = _url.set(database=str(BASE_DIR / (_url.database or "")))
     # Seconds to wait for a writer; writers queue up where a transaction begins.
-    SQLALCHEMY_ENGINE_OPTIONS = {
+    SQLALCHEMY_ENGINE_OPTIONS: dict[str, object] = {
         "connect_args": {"timeout": 20, "isolation_level": "IMMEDIATE"}
     }
 else:
     _url = _url.set(drivername="postgresql+psycopg")
+    SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True}  # the server may have restarted
 SQLALCHEMY_DATABASE_URI = _url
 
 # Cookies: the names tell two sites on one host apart, for cookies ignore ports.

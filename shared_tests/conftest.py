@@ -1,5 +1,6 @@
 """The sites, and the people who visit them."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -63,11 +64,21 @@ def site_names(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test once per site where it has to do with one."""
     if "site_name" in metafunc.fixturenames:
-        names = [
-            pytest.param(name, marks=pytest.mark.xdist_group(name))
-            for name in site_names(metafunc.config)
-        ]
+        names = site_names(metafunc.config)
         metafunc.parametrize("site_name", names, indirect=True, scope="session")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each process of pytest-xdist the tests of one site, then file by file."""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - may be missing
+
+    class BySite(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            site = re.search(rf"[\[-]({'|'.join(site_names(config))})[-\]]", nodeid)
+            return site[1] if site else nodeid.split("::", 1)[0]
+
+    return BySite(config, log)
 
 
 def pytest_collection_modifyitems(

@@ -84,9 +84,8 @@ def render_cell(site: str, results: list[Any]) -> str:
 def render_row(result: Any) -> str:
     """Write a row with its sentence; inside stand its tests."""
     row = result.row
-    summary = (
-        f"<b>{MARKS[result.state]} {row.id}</b> {row.level}: {escape(row.sentence)}"
-    )
+    sentence = re.sub("`(.+?)`", r"<code>\1</code>", escape(row.sentence))
+    summary = f"<b>{MARKS[result.state]} {row.id}</b> {row.level}: {sentence}"
     tests = "".join(render_test(outcome) for outcome in result.outcomes)
     if result.state == "not run" and not tests:
         tests = f"<p>Not run: {escape(result.reason)}.</p>"

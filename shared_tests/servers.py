@@ -28,7 +28,7 @@ SITES: dict[str, dict[str, str]] = tomllib.loads(
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 SECONDS_TO_START = 60
-SECONDS_TO_STOP = 15
+SECONDS_TO_STOP = 10
 PAUSE = 0.03
 
 
@@ -64,9 +64,10 @@ class Server(Address):
             self.process.wait()
 
     def interrupt(self) -> None:
-        """Ask the process to end at once, as Ctrl-C does."""
+        """Ask the process to end, and do not wait."""
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGINT)
+            # Its children are its own business, until they outlive it.
+            self.process.send_signal(signal.SIGTERM)
 
 
 class Launcher:

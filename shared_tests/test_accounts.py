@@ -189,6 +189,16 @@ def test_without_remember_the_visitor_is_forgotten(browser, pen):
     assert not browser.is_signed_in
 
 
+@row("USER-20")
+def test_logging_in_again_without_remember_ends_an_earlier_one(browser, pen):
+    browser.log_in(pen.username, pen.password, remember=True)
+    browser.log_in(pen.username, pen.password)
+
+    browser.close_window()
+
+    assert not browser.is_signed_in
+
+
 @row("USER-12")
 def test_the_cookie_that_remembers_lives_30_days(new_browser, pen):
     lasting = []
@@ -302,6 +312,16 @@ def test_log_out_ends_what_was_remembered(browser, pen, remember):
 
     assert not browser.is_signed_in
     browser.close_window()
+    assert not browser.is_signed_in
+
+
+@row("USER-20")
+def test_log_in_without_remember_ends_an_earlier_remember(browser, pen):
+    browser.log_in(pen.username, pen.password, remember=True)
+    browser.log_in(pen.username, pen.password)
+
+    browser.close_window()
+
     assert not browser.is_signed_in
 
 

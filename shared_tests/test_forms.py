@@ -308,8 +308,8 @@ def test_log_in_requires_name_and_password_only(browser):
     ("name", "limits"),
     [
         ("register", {"username": 30}),
-        ("new", {"title": 200}),
-        ("edit", {"title": 200}),
+        ("new", {"title": 200, "body": 50_000}),
+        ("edit", {"title": 200, "body": 50_000}),
         ("reply", {"name": 80, "body": 5000}),
         ("reply of a user", {"body": 5000}),
     ],

@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 
 from .contract import row
-from .databases import BACKENDS, describe
+from .databases import BACKENDS, add_user, describe
 from .servers import SITES
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?")
@@ -55,9 +55,20 @@ def test_the_tables_have_the_columns_of_the_contract(made):
         assert ("date_posted", "id") in tables["blog_post"]["indexed"]
 
 
+@row("SCHEMA-1")
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_no_database_takes_names_that_differ_in_case_only(made, backend):
+    for database in made(backend):
+        assert add_user(database.url, "demo2") == ""
+        assert "unique" in add_user(database.url, "DEMO").lower()
+
+
 @row("SCHEMA-2")
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize(("maker", "taker"), list(permutations(SITES, 2)))
+@pytest.mark.parametrize(
+    ("maker", "taker"),
+    [pytest.param(*pair, id=" to ".join(pair)) for pair in permutations(SITES, 2)],
+)
 def test_a_site_takes_over_the_database_of_another(
     taken_over, visit, maker, taker, backend
 ):

@@ -44,6 +44,11 @@ def test_production_refuses_any_host(launch, site_name):
     )
 
 
+@row("SET-9")
+def test_no_host_is_not_every_host(launch, site_name):
+    assert_refused(launch, site_name, "ALLOWED_HOSTS", ALLOWED_HOSTS="")
+
+
 @row("SET-4")
 def test_production_refuses_cheap_passwords(launch, site_name):
     assert_refused(launch, site_name, "CHEAP_PASSWORDS", DEMO=None, CHEAP_PASSWORDS="1")
@@ -63,6 +68,12 @@ def test_a_setting_that_cannot_be_read_ends_the_start(launch, site_name, value):
 @row("SET-1", "SET-2", "SET-3", "SET-4", "SET-5")
 def test_production_starts_with_good_settings(public_site, visit_over_tls):
     assert visit_over_tls(public_site).get("/").status == 200
+
+
+@row("SET-9")
+@pytest.mark.parametrize("hosts", ["", " , "])
+def test_no_host_does_not_mean_every_host(launch, site_name, hosts):
+    assert_refused(launch, site_name, "ALLOWED_HOSTS", ALLOWED_HOSTS=hosts)
 
 
 @row("SET-7")

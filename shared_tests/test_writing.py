@@ -59,6 +59,38 @@ def test_a_title_of_over_200_characters_is_refused(author):
     assert form.submit(title="é" * 200, body="A text.").is_redirect
 
 
+@row("WRITE-11", "FORM-1")
+def test_a_text_of_over_50_000_characters_is_refused(author):
+    form = author.get("/posts/new/").form("/posts/new/")
+
+    refused = form.submit(title="A title", body="é" * 50_001)
+
+    assert refused.status == 400
+    assert set(refused.errors) == {"body"}
+    assert form.submit(title="A title", body="é" * 50_000).is_redirect
+
+
+@row("WRITE-11", "FORM-1")
+def test_a_text_of_over_50_000_characters_is_refused(author):
+    form = author.get("/posts/new/").form("/posts/new/")
+
+    refused = form.submit(title="A title", body="é" * 50_001)
+
+    assert refused.status == 400
+    assert set(refused.errors) == {"body"}
+    assert refused.form("/posts/new/").values["title"] == "A title"
+    assert author.get(author.author_address).entries == []
+    assert form.submit(title="A title", body="é" * 50_000).is_redirect
+
+
+@row("WRITE-11")
+def test_an_edited_text_has_the_same_limit(pen, post):
+    page = edit(pen, post, body="é" * 50_001)
+
+    assert page.status == 400
+    assert set(page.errors) == {"body"}
+
+
 @row("WRITE-3")
 def test_the_edit_page_shows_title_and_text_as_they_are(pen):
     body = '# <b>One</b> & "two"\n\nthree &amp; four\n    five'

@@ -1,18 +1,21 @@
 """The addresses of the blog."""
 
-from django.urls import path, re_path
+from django.urls import path, register_converter
 from django.views.decorators.http import require_safe
+
+from django_site.converters import UsernameConverter
 
 from . import views
 from .feeds import PostFeed
+
+register_converter(UsernameConverter, "username")
 
 app_name = "blog"
 urlpatterns = [
     path("", views.site_home, name="site_home"),
     path("home/", views.site_home),
-    # Not <str:username>: that would let a NUL through to the database.
-    re_path(
-        r"^authors/(?P<username>[\w.@+-]+)/$",
+    path(
+        "authors/<username:username>/",
         views.AuthorPosts.as_view(),
         name="author_posts",
     ),

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import InvalidPage, Paginator
+from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import (
@@ -103,12 +104,8 @@ def new_post(request):
         post = form.save()
         messages.success(request, "Your post is published.")
         return redirect(post)
-    return render(
-        request,
-        "blog/edit_post.html",
-        {"form": form},
-        status=400 if form.errors else 200,
-    )
+    status = 400 if form.errors else 200
+    return render(request, "blog/edit_post.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,11 +118,9 @@ def edit_post(request, post_id):
         form.save()
         messages.success(request, "Your post is changed.")
         return redirect(post)
+    status = 400 if form.errors else 200
     return render(
-        request,
-        "blog/edit_post.html",
-        {"form": form, "post": post},
-        status=400 if form.errors else 200,
+        request, "blog/edit_post.html", {"form": form, "post": post}, status=status
     )
 
 
@@ -159,7 +154,11 @@ def add_comment(request, post_id):
     form.instance.post = post
     if request.user.is_authenticated:
         form.instance.author = request.user
-    form.save()
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError as error:  # the post was deleted a moment ago
+        raise Http404 from error
     messages.success(request, "Your comment is published.")
     return redirect(post)
 

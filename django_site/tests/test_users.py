@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from django_site.users.forms import RegisterForm
 from django_site.users.hashers import CheapArgon2PasswordHasher
+from django_site.users.models import User
 
 from .factories import PASSWORD
 
@@ -117,6 +118,7 @@ def test_user_name_taken_a_moment_ago(client, user, monkeypatch):
     """The database has the last word, and the form says it."""
     monkeypatch.setattr(RegisterForm, "clean_username", lambda form: "ann")
     monkeypatch.setattr(RegisterForm, "validate_unique", lambda form: None)
+    monkeypatch.setattr(User, "validate_constraints", lambda user, exclude: None)
     form = {"username": "ann", "email": "a@example.org"}
     form |= {"password1": PASSWORD, "password2": PASSWORD}
     response = client.post("/register/", form)

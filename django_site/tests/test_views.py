@@ -36,7 +36,7 @@ def test_read_posts_come_from_the_session(rf):
     """The middleware puts on the request what the session holds."""
     request = rf.get("/")
     request.session = {"read_posts": [7]}
-    middleware.read_posts(lambda request: None)(request)
+    middleware.load_read_posts(lambda request: None)(request)
 
     assert request.read_posts == [7]
 

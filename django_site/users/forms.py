@@ -36,7 +36,7 @@ class AccountForm(forms.ModelForm):
 class LoginForm(auth_forms.AuthenticationForm):
     """Sign in."""
 
-    error_messages = {
+    error_messages = auth_forms.AuthenticationForm.error_messages | {
         "invalid_login": (
             "Please enter a correct user name and password. Mind capital letters."
         )

@@ -3,8 +3,10 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 
+USERNAME_TAKEN = "A user with that user name already exists."
 validate_username = RegexValidator(
     r"^[A-Za-z0-9_][A-Za-z0-9_.@+-]*\Z",
     "Enter letters, digits and @/./+/-/_ only, and begin with a letter or a digit.",
@@ -32,7 +34,7 @@ class User(AbstractBaseUser):
         unique=True,
         validators=[validate_username],
         help_text="Shown to everybody.",
-        error_messages={"unique": "A user with that user name already exists."},
+        error_messages={"unique": USERNAME_TAKEN},
     )
     email = models.EmailField("e-mail", help_text="Never shown to anybody else.")
     date_joined = models.DateTimeField(default=timezone.now)
@@ -42,3 +44,13 @@ class User(AbstractBaseUser):
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["email"]
+
+    class Meta:
+        constraints = [
+            # Names that differ in letter case only would be taken for one another.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="users_user_username_lower",
+                violation_error_message=USERNAME_TAKEN,
+            )
+        ]

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django.views.generic.edit import FormMixin
 
@@ -28,6 +29,7 @@ class RefusedFormMixin(FormMixin):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password1", "password2")
 @never_cache
 def register(request):
     """Make an account and sign in."""
@@ -44,12 +46,8 @@ def register(request):
             login(request, user)
             messages.success(request, "Your account is made. Welcome!")
             return redirect("blog:site_home")
-    return render(
-        request,
-        "users/register.html",
-        {"form": form},
-        status=400 if form.errors else 200,
-    )
+    status = 400 if form.errors else 200
+    return render(request, "users/register.html", {"form": form}, status=status)
 
 
 class LoginView(RefusedFormMixin, views.LoginView):
@@ -61,8 +59,10 @@ class LoginView(RefusedFormMixin, views.LoginView):
     def form_valid(self, form):
         """Let the session outlive the browser where the visitor asked for it."""
         response = super().form_valid(form)
-        if form.cleaned_data["remember"]:
-            self.request.session.set_expiry(settings.REMEMBER_DURATION)
+        remember = form.cleaned_data["remember"]
+        self.request.session.set_expiry(
+            settings.REMEMBER_DURATION if remember else None
+        )
         return response
 
 
@@ -78,12 +78,8 @@ def account(request):
         form.save()
         messages.success(request, "Your e-mail address is changed.")
         return redirect("users:account")
-    return render(
-        request,
-        "users/account.html",
-        {"form": form},
-        status=400 if form.errors else 200,
-    )
+    status = 400 if form.errors else 200
+    return render(request, "users/account.html", {"form": form}, status=status)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -16,7 +16,7 @@ class PostForm(FlaskForm):
     title = TextField("Title", [DataRequired(), Length(max=200), PLAIN_TEXT])
     body = TextAreaField(
         "Text",
-        [DataRequired(), PLAIN_TEXT],
+        [DataRequired(), Length(max=50_000), PLAIN_TEXT],
         description="Markdown is welcome.",
         render_kw={"rows": 16, "cols": 40},
     )

@@ -15,6 +15,7 @@ from flask import (
 from flask.views import View
 from flask_login import current_user, login_required
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from flask_site.extensions import db
 from flask_site.users.models import User
@@ -23,6 +24,7 @@ from .forms import CommentForm, PostForm, UserCommentForm
 from .models import Comment, Post
 
 READ_POSTS_KEPT = 200
+PAGED_VIEWS = {"blog.site_home", "blog.author_posts"}
 MAX_PAGE = 10**12  # times the posts on a page, this is still a 64-bit number
 
 bp = Blueprint("blog", __name__, cli_group=None)
@@ -31,7 +33,10 @@ bp = Blueprint("blog", __name__, cli_group=None)
 @bp.before_request
 def refuse_impossible_page():
     """Answer 404 to a page so far past the end that no database can count to it."""
-    if request.args.get("page", 1, type=int) > MAX_PAGE:
+    if (
+        request.endpoint in PAGED_VIEWS
+        and request.args.get("page", 1, type=int) > MAX_PAGE
+    ):
         abort(404)
 
 
@@ -51,7 +56,7 @@ class AuthorPosts(View):
 
     def dispatch_request(self, username):
         """Find the author, then the page; `g` is as near here as anywhere."""
-        author = db.first_or_404(select(User).filter_by(username=username))
+        author = db.one_or_404(select(User).filter_by(username=username))
         page_obj = db.paginate(
             Post.newest().filter_by(author=author),
             per_page=current_app.config["POSTS_PER_PAGE"],
@@ -103,9 +108,8 @@ def new_post():
         db.session.commit()
         flash("Your post is published.", "success")
         return redirect(url_for("blog.show_post", post_id=post.id))
-    return render_template(
-        "blog/edit_post.html", form=form
-    ), 400 if form.errors else 200
+    status = 400 if form.errors else 200
+    return render_template("blog/edit_post.html", form=form), status
 
 
 @bp.route("/posts/<int:post_id>/edit/", methods=["GET", "POST"])
@@ -119,10 +123,8 @@ def edit_post(post_id):
         db.session.commit()
         flash("Your post is changed.", "success")
         return redirect(url_for("blog.show_post", post_id=post.id))
-    return (
-        render_template("blog/edit_post.html", form=form, post=post),
-        400 if form.errors else 200,
-    )
+    status = 400 if form.errors else 200
+    return render_template("blog/edit_post.html", form=form, post=post), status
 
 
 @bp.route("/posts/<int:post_id>/delete/", methods=["GET", "POST"])
@@ -158,7 +160,10 @@ def add_comment(post_id):
         comment.author_id = current_user.id
     form.populate_obj(comment)
     db.session.add(comment)
-    db.session.commit()
+    try:
+        db.session.commit()
+    except IntegrityError:  # the post was deleted a moment ago
+        abort(404)
     flash("Your comment is published.", "success")
     return redirect(url_for("blog.show_post", post_id=post.id))
 
@@ -170,7 +175,8 @@ def delete_comment(comment_id):
     comment = db.get_or_404(Comment, comment_id)
     if current_user not in (comment.author, comment.post.author):
         abort(403)
+    post_id = comment.post_id
     db.session.delete(comment)
     db.session.commit()
     flash("The comment is deleted.", "success")
-    return redirect(url_for("blog.show_post", post_id=comment.post_id))
+    return redirect(url_for("blog.show_post", post_id=post_id))

@@ -1,13 +1,14 @@
 """Accounts."""
 
 import hmac
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import current_app
 from flask_login import UserMixin
-from sqlalchemy import Identity, String
+from sqlalchemy import Identity, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from flask_site.columns import now
 from flask_site.extensions import db, login_manager
 
 from . import passwords
@@ -23,7 +24,7 @@ class User(UserMixin, db.Model):
     username: Mapped[str] = mapped_column(String(30), unique=True)
     email: Mapped[str] = mapped_column(String(254))
     password: Mapped[str] = mapped_column(String(128))
-    date_joined: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+    date_joined: Mapped[datetime] = mapped_column(default=now)
 
     def set_password(self, password):
         """Keep the hash of a password."""
@@ -42,6 +43,10 @@ class User(UserMixin, db.Model):
         key = current_app.config["SECRET_KEY"].encode()
         fingerprint = hmac.digest(key, self.password.encode(), "sha256").hex()
         return f"{self.id}-{fingerprint}"
+
+
+# Names that differ in letter case only would be taken for one another.
+Index("users_user_username_lower", func.lower(User.username), unique=True)
 
 
 @login_manager.user_loader

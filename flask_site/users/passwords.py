@@ -1,4 +1,4 @@
-"""Passwords: Django's hash format and Django's three rules that matter most."""
+"""Passwords: Django's hash format, and three of the rules that Django brings."""
 
 import gzip
 import re
@@ -35,8 +35,16 @@ def check_password(password, encoded):
     """Return whether a password has this hash."""
     try:
         return get_hasher().verify(encoded.removeprefix(PREFIX), password)
-    except (InvalidHashError, VerificationError):
+    except VerificationError:
         return False
+    except InvalidHashError:  # unusable; it must take as long to say so
+        make_password(password)
+        return False
+
+
+def needs_rehash(encoded):
+    """Return whether a hash was made with other parameters than today's."""
+    return get_hasher().check_needs_rehash(encoded.removeprefix(PREFIX))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from flask import (
     Blueprint,
-    current_app,
     flash,
     redirect,
     render_template,
@@ -10,7 +9,13 @@ from flask import (
     session,
     url_for,
 )
-from flask_login import current_user, login_required, login_user, logout_user
+from flask_login import (
+    current_user,
+    login_remembered,
+    login_required,
+    login_user,
+    logout_user,
+)
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -24,7 +29,7 @@ from .forms import (
     RegisterForm,
 )
 from .models import User
-from .passwords import make_password
+from .passwords import make_password, needs_rehash
 
 bp = Blueprint("users", __name__)
 
@@ -67,17 +72,22 @@ def login():
         if user is None:
             make_password(form.password.data)  # as slow as for a name that exists
         elif user.check_password(form.password.data):
+            if needs_rehash(user.password):
+                user.set_password(form.password.data)
+                db.session.commit()
             start_session(user, remember=form.remember.data)
             return redirect(form.next.data or url_for("blog.site_home"))
         form.form_errors.append(
             "Please enter a correct user name and password. Mind capital letters."
         )
-    return render_template("users/login.html", form=form), 400 if form.errors else 200
+    status = 400 if form.errors else 200
+    return render_template("users/login.html", form=form), status
 
 
 def start_session(user, remember=False):
     """Sign a user in; whoever knew this browser's CSRF token knows it no longer."""
     session.pop("csrf_token", None)
+    logout_user()  # what an earlier log-in asked to remember is forgotten
     login_user(user, remember=remember)
 
 
@@ -99,7 +109,8 @@ def account():
         db.session.commit()
         flash("Your e-mail address is changed.", "success")
         return redirect(url_for("users.account"))
-    return render_template("users/account.html", form=form), 400 if form.errors else 200
+    status = 400 if form.errors else 200
+    return render_template("users/account.html", form=form), status
 
 
 @bp.route("/account/password/", methods=["GET", "POST"])
@@ -111,11 +122,9 @@ def password_change():
         current_user.set_password(form.new_password1.data)
         db.session.commit()
         # The session names the old password; this browser gets a new one.
-        remembered = current_app.config["REMEMBER_COOKIE_NAME"] in request.cookies
-        login_user(current_user._get_current_object(), remember=remembered)
+        user = current_user._get_current_object()
+        login_user(user, remember=login_remembered())
         flash("Your password is changed.", "success")
         return redirect(url_for("users.account"))
-    return (
-        render_template("users/password_change.html", form=form),
-        400 if form.errors else 200,
-    )
+    status = 400 if form.errors else 200
+    return render_template("users/password_change.html", form=form), status

@@ -28,6 +28,8 @@ def upgrade():
     sa.UniqueConstraint('username'),
     sqlite_autoincrement=True
     )
+    # Autogenerate does not see an index on an expression.
+    op.create_index('users_user_username_lower', 'users_user', [sa.text('lower(username)')], unique=True)
     op.create_table('blog_post',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), sa.Identity(always=False), nullable=False),
     sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -76,5 +78,6 @@ def downgrade():
         batch_op.drop_index('blog_post_newest')
 
     op.drop_table('blog_post')
+    op.drop_index('users_user_username_lower', table_name='users_user')
     op.drop_table('users_user')
     # ### end Alembic commands ###

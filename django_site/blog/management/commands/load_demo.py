@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     help = __doc__
 
+    @transaction.atomic
     def handle(self, **options):
         """Load users, posts and comments, all or nothing."""
         if not (settings.DEMO or settings.DEBUG):
@@ -27,39 +28,32 @@ class Command(BaseCommand):
             self.stdout.write("The blog has content already; nothing was changed.")
             return
         content = json.loads(DEMO_CONTENT.read_text(encoding="utf-8"))
-        with transaction.atomic():
-            load(content)
-        self.stdout.write(
-            f"Loaded {len(content['posts'])} posts and "
-            f"{len(content['comments'])} comments."
-        )
-
-
-def load(content):
-    """Store the users, posts and comments of the demo content."""
-    users = {}
-    for fields in content["users"]:
-        username = fields["username"]
-        is_demo_user = username == settings.DEMO_USERNAME
-        password = settings.DEMO_PASSWORD if is_demo_user else None
-        users[username] = get_user_model().objects.create_user(
-            **fields, password=password
-        )
-    posts = [
-        Post.objects.create(
-            author=users[fields["author"]],
-            title=fields["title"],
-            body=fields["body"],
-            date_posted=datetime.fromisoformat(fields["date_posted"]),
-        )
-        for fields in content["posts"]
-    ]
-    for fields in content["comments"]:
-        Comment.objects.create(
-            post=posts[fields["post"]],
-            author=users.get(fields.get("author")),
-            name=fields.get("name", ""),
-            email=fields.get("email", ""),
-            body=fields["body"],
-            date_posted=datetime.fromisoformat(fields["date_posted"]),
-        )
+        users = {}
+        for fields in content["users"]:
+            user = users[fields["username"]] = get_user_model()(**fields)
+            if user.username == settings.DEMO_USERNAME:
+                user.set_password(settings.DEMO_PASSWORD)
+            else:
+                user.set_unusable_password()
+            user.save()
+        posts = [
+            Post.objects.create(
+                author=users[fields["author"]],
+                title=fields["title"],
+                body=fields["body"],
+                date_posted=datetime.fromisoformat(fields["date_posted"]),
+            )
+            for fields in content["posts"]
+        ]
+        comments = [
+            Comment.objects.create(
+                post=posts[fields["post"]],
+                author=users.get(fields.get("author")),
+                name=fields.get("name", ""),
+                email=fields.get("email", ""),
+                body=fields["body"],
+                date_posted=datetime.fromisoformat(fields["date_posted"]),
+            )
+            for fields in content["comments"]
+        ]
+        self.stdout.write(f"Loaded {len(posts)} posts and {len(comments)} comments.")
