@@ -27,7 +27,7 @@ SITES: dict[str, dict[str, str]] = tomllib.loads(
 # Of the developer's environment only what a program needs to run at all.
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
-SECONDS_TO_START = 60
+SECONDS_TO_START = 30
 SECONDS_TO_STOP = 10
 PAUSE = 0.03
 
@@ -156,6 +156,21 @@ class Launcher:
 
     def serve(self, name: str, folder: Path, environment: dict[str, str]) -> Server:
         """Start the server of a site on what is there."""
+        server = self._begin(name, folder, environment)
+        wait_until_it_answers(server)
+        return server
+
+    def refused(self, name: str, **changes: str | None) -> tuple[int, str]:
+        """Start a server that should not start; give its code and what it said."""
+        folder = self.new_folder(name)
+        server = self._begin(name, folder, self.environment(folder, **changes))
+        try:
+            code = server.process.wait(SECONDS_TO_START)
+        finally:
+            server.stop()
+        return code, server.log.read_text(errors="replace")
+
+    def _begin(self, name: str, folder: Path, environment: dict[str, str]) -> Server:
         port = free_port()
         log = folder / "server.log"
         with log.open("ab") as output:
@@ -168,28 +183,10 @@ class Launcher:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        server = Server(
-            name, f"http://127.0.0.1:{port}", process, folder, log, environment
-        )
+        url = f"http://127.0.0.1:{port}"
+        server = Server(name, url, process, folder, log, environment)
         self.servers.append(server)
-        wait_until_it_answers(server)
         return server
-
-    def refused(self, name: str, **changes: str | None) -> tuple[int, str]:
-        """Start a server that should not start; give back its code and what it said."""
-        folder = self.new_folder(name)
-        done = subprocess.run(
-            command_line(SITES[name]["serve"], free_port()),
-            cwd=folder,
-            env=self.environment(folder, **changes),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=SECONDS_TO_STOP,
-            check=False,
-        )
-        return done.returncode, done.stdout
 
 
 def stop_servers(servers: list[Server]) -> None:

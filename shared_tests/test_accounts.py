@@ -315,16 +315,6 @@ def test_log_out_ends_what_was_remembered(browser, pen, remember):
     assert not browser.is_signed_in
 
 
-@row("USER-20")
-def test_log_in_without_remember_ends_an_earlier_remember(browser, pen):
-    browser.log_in(pen.username, pen.password, remember=True)
-    browser.log_in(pen.username, pen.password)
-
-    browser.close_window()
-
-    assert not browser.is_signed_in
-
-
 @row("USER-19")
 def test_log_in_makes_the_token_from_before_worthless(browser, author):
     before = browser.hidden_fields()
