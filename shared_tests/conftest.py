@@ -1,7 +1,10 @@
 """The sites, and the people who visit them."""
 
+import os
 import re
+import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -12,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .browser import TRANSPORT, Browser, Step
+from .browser import Browser, Step
 from .contract import load_contract
 from .databases import Database, create_database, postgresql, postgresql_programs
 from .report import ContractReport
@@ -23,6 +26,9 @@ from .visitor import Post, Visitor
 STEPS: list[Step] = []
 
 PAGES_IN_A_LONG_LIST = 5
+
+# Bytes that the databases of a run may need.
+SPACE = 512 * 1024 * 1024
 
 
 NEEDS = """\
@@ -100,12 +106,20 @@ def pytest_collection_modifyitems(
 
 
 @pytest.fixture(scope="session")
-def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+def launch() -> Iterator[Launcher]:
     """Start sites; all are stopped at the end."""
-    launcher = Launcher(tmp_path_factory.mktemp("sites"))
-    yield launcher
-    stop_servers(launcher.servers)
-    TRANSPORT.close()
+    with tempfile.TemporaryDirectory(prefix="contract-", dir=memory()) as folder:
+        launcher = Launcher(Path(folder))
+        yield launcher
+        stop_servers(launcher.servers)
+
+
+def memory() -> str | None:
+    """Find a folder in memory: on a busy disk every commit would be waited for."""
+    folder = Path("/dev/shm")  # noqa: S108 - only what is in it has a name of ours
+    if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > SPACE:
+        return str(folder)
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -244,20 +258,34 @@ def author(new_browser: Callable[[], Visitor]) -> Visitor:
     return author
 
 
-@pytest.fixture
-def stranger(new_browser: Callable[[], Visitor]) -> Visitor:
-    """Somebody else who has just registered."""
-    stranger = new_browser()
+@pytest.fixture(scope="session")
+def nobody(site: Address, visit: Callable[[Address], Visitor]) -> Visitor:
+    """An anonymous visitor for many tests, to whom nothing ever happens."""
+    return visit(site)
+
+
+@pytest.fixture(scope="session")
+def pen(site: Address, visit: Callable[[Address], Visitor]) -> Visitor:
+    """An author for many tests, which do not mind what else this one wrote."""
+    pen = visit(site)
+    pen.register()
+    return pen
+
+
+@pytest.fixture(scope="session")
+def stranger(site: Address, visit: Callable[[Address], Visitor]) -> Visitor:
+    """Somebody else with an account, for many tests."""
+    stranger = visit(site)
     stranger.register()
     return stranger
 
 
 @pytest.fixture(scope="session")
-def pen(site: Address, visit: Callable[[Address], Visitor]) -> Visitor:
-    """An author whom many tests share: who else wrote does not matter to them."""
-    pen = visit(site)
-    pen.register()
-    return pen
+def idler(site: Address, visit: Callable[[Address], Visitor]) -> Visitor:
+    """An author who never gets a post accepted."""
+    idler = visit(site)
+    idler.register()
+    return idler
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ import pytest
 from .browser import Step
 from .contract import Row, load_contract
 from .report_page import render_page
+from .servers import Server
 
 WIDTH = 80
+LOG_LINES = 60
 NOT_ASKED_FOR = "no test of theirs was asked for"
 
 
@@ -114,6 +116,8 @@ class ContractReport:
                     if report.failed
                 ],
             }
+            if report.failed:
+                report.sections.extend(logs(item))
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -161,6 +165,19 @@ class ContractReport:
             write_not_run(terminalreporter, self.results)
             terminalreporter.write_line("")
             terminalreporter.write_line("Each test step by step: build/contract.html")
+
+
+def logs(item: pytest.Item) -> list[tuple[str, str]]:
+    """Read what the servers of a test wrote last."""
+    servers = {
+        value.name: value
+        for value in getattr(item, "funcargs", {}).values()
+        if isinstance(value, Server)
+    }
+    return [
+        (f"end of the log of {name}", "\n".join(server.log_lines()[-LOG_LINES:]))
+        for name, server in servers.items()
+    ]
 
 
 def skip_reason(report: pytest.TestReport) -> str:

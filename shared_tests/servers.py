@@ -54,6 +54,10 @@ class Server(Address):
         """The file of an SQLite database."""
         return Path(self.environment["DATABASE_URL"].removeprefix("sqlite:///"))
 
+    def log_lines(self) -> list[str]:
+        """Read what the server has written."""
+        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+
     def stop(self) -> None:
         """End the process and its children; do nothing the second time."""
         self.interrupt()
@@ -168,7 +172,7 @@ class Launcher:
             code = server.process.wait(SECONDS_TO_START)
         finally:
             server.stop()
-        return code, server.log.read_text(errors="replace")
+        return code, "\n".join(server.log_lines())
 
     def _begin(self, name: str, folder: Path, environment: dict[str, str]) -> Server:
         port = free_port()
@@ -231,9 +235,8 @@ def wait_until_it_answers(server: Server) -> None:
         else:
             return
     server.stop()
-    raise RuntimeError(
-        f"{server.name} does not answer:\n{server.log.read_text(errors='replace')}"
-    )
+    log = "\n".join(server.log_lines())
+    raise RuntimeError(f"{server.name} does not answer:\n{log}")
 
 
 def ended(process: subprocess.Popen[bytes]) -> bool:

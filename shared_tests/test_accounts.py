@@ -33,22 +33,22 @@ def test_registration_signs_in_and_leads_home(browser):
 @row("USER-2", "FORM-2")
 @pytest.mark.parametrize("value", ["", None], ids=["empty", "absent"])
 @pytest.mark.parametrize("name", FIELDS)
-def test_every_field_of_registration_is_required(browser, name, value):
-    page = browser.register(**{name: value})
+def test_every_field_of_registration_is_required(nobody, name, value):
+    page = nobody.register(**{name: value})
 
     assert page.status == 400
     assert name in page.errors
-    assert not browser.is_signed_in
+    assert not nobody.is_signed_in
 
 
 @row("USER-3", "FORM-2")
 @pytest.mark.parametrize("change", [str.lower, str.upper, str.title, str.strip])
-def test_a_user_name_that_exists_is_refused(browser, pen, change):
-    page = browser.register(username=change(pen.username))
+def test_a_user_name_that_exists_is_refused(nobody, pen, change):
+    page = nobody.register(username=change(pen.username))
 
     assert page.status == 400
     assert set(page.errors) == {"username"}
-    assert not browser.is_signed_in
+    assert not nobody.is_signed_in
 
 
 @row("USER-4")
@@ -71,12 +71,12 @@ def test_a_user_name_that_exists_is_refused(browser, pen, change):
         "{:x<31}",
     ],
 )
-def test_an_impossible_user_name_is_refused(browser, form):
-    page = browser.register(username=form.format(token()))
+def test_an_impossible_user_name_is_refused(nobody, form):
+    page = nobody.register(username=form.format(token()))
 
     assert page.status == 400
     assert set(page.errors) == {"username"}
-    assert not browser.is_signed_in
+    assert not nobody.is_signed_in
 
 
 @row("USER-4")
@@ -98,12 +98,12 @@ def test_two_accounts_may_share_an_email_address(browser, pen):
 
 @row("USER-6", "FORM-2")
 @pytest.mark.parametrize("email", BAD_EMAILS)
-def test_an_impossible_email_address_is_refused(browser, email):
-    page = browser.register(email=email)
+def test_an_impossible_email_address_is_refused(nobody, email):
+    page = nobody.register(email=email)
 
     assert page.status == 400
     assert set(page.errors) == {"email"}
-    assert not browser.is_signed_in
+    assert not nobody.is_signed_in
 
 
 @row("USER-7")
@@ -266,12 +266,12 @@ def test_the_email_address_can_be_changed(author):
 
 @row("USER-15", "FORM-2")
 @pytest.mark.parametrize("email", ["", *BAD_EMAILS])
-def test_a_wrong_email_address_leaves_the_old_one(author, email):
-    page = author.get("/account/").form("/account/").submit(email=email)
+def test_a_wrong_email_address_leaves_the_old_one(pen, email):
+    page = pen.open_form("/account/").submit(email=email)
 
     assert page.status == 400
     assert set(page.errors) == {"email"}
-    assert author.get("/account/").form("/account/").values["email"] == author.email
+    assert pen.get("/account/").form("/account/").values["email"] == pen.email
 
 
 @row("USER-16")

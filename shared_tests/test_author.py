@@ -42,19 +42,19 @@ def test_the_page_names_the_author_and_counts_the_posts(browser, author, count):
 
 
 @row("AUTHOR-3")
-def test_an_author_without_posts_has_a_page_that_says_so(browser, author):
-    page = browser.get(author.author_address)
+def test_an_author_without_posts_has_a_page_that_says_so(browser, idler):
+    page = browser.get(idler.author_address)
 
     assert page.status == 200
-    assert page.heading == author.username
+    assert page.heading == idler.username
     assert "There are no posts yet." in page.words
     assert page.entries == []
 
 
 @row("AUTHOR-3")
 @pytest.mark.parametrize("number", ["0", "2", "abc"])
-def test_an_author_without_posts_has_one_page(browser, author, number):
-    assert browser.get(f"{author.author_address}?page={number}").status == 404
+def test_an_author_without_posts_has_one_page(browser, idler, number):
+    assert browser.get(f"{idler.author_address}?page={number}").status == 404
 
 
 @row("AUTHOR-4")

@@ -16,9 +16,10 @@ INSIDE = re.compile(
 )
 
 
-@pytest.fixture
-def error_pages(browser, stranger, post):
+@pytest.fixture(scope="module")
+def error_pages(site, visit, stranger, old_post):
     """An answer of every kind of error that a visitor can bring about."""
+    browser, post = visit(site), old_post
     return {
         "400 host": browser.get("/", Host="evil.example"),
         "403 token": browser.post(post.comments_address, {"body": "x"}),

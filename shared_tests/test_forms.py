@@ -78,7 +78,7 @@ CASES = {
     "reply of a user": Case(
         "{post}",
         "{post}comments/",
-        "stranger",
+        "author",
         {"body": "Well said."},
         {"body": "x" * 5001},
     ),
@@ -108,6 +108,18 @@ class Opened:
 def opened(request, post):
     """Open the form that a test names."""
     return lambda name: Opened(request, name, post)
+
+
+@pytest.fixture(scope="module")
+def fresh_forms(nobody, pen, old_post):
+    """Every form as it stands before somebody sends it."""
+    people = {"browser": nobody, "author": pen, "pen": pen}
+    return {
+        name: people[case.who]
+        .get(case.page.format(post=old_post.address))
+        .form(case.action.format(post=old_post.address))
+        for name, case in CASES.items()
+    }
 
 
 @row("FORM-1")
@@ -169,8 +181,8 @@ def test_a_wrong_field_says_so_and_names_its_message(opened, name):
 
 @row("FORM-2")
 @pytest.mark.parametrize("name", CASES)
-def test_nothing_is_marked_as_wrong_before_the_form_was_sent(opened, name):
-    form = opened(name).form
+def test_nothing_is_marked_as_wrong_before_the_form_was_sent(fresh_forms, name):
+    form = fresh_forms[name]
 
     assert form.errors == {}
     assert all(all(control.described) for control in form.controls.values())
@@ -178,8 +190,8 @@ def test_nothing_is_marked_as_wrong_before_the_form_was_sent(opened, name):
 
 @row("FORM-3")
 @pytest.mark.parametrize("name", CASES)
-def test_every_field_has_a_label(opened, name):
-    controls = opened(name).form.controls
+def test_every_field_has_a_label(fresh_forms, name):
+    controls = fresh_forms[name].controls
 
     assert controls
     assert all(control.label for control in controls.values())
@@ -289,8 +301,8 @@ def test_another_visitor_sees_no_message(opened, new_browser):
 
 @row("FORM-7")
 @pytest.mark.parametrize("name", CASES)
-def test_required_fields_say_so(opened, name):
-    controls = opened(name).form.controls
+def test_required_fields_say_so(fresh_forms, name):
+    controls = fresh_forms[name].controls
 
     assert all(control.is_required for control in controls.values())
 
@@ -314,7 +326,7 @@ def test_log_in_requires_name_and_password_only(browser):
         ("reply of a user", {"body": 5000}),
     ],
 )
-def test_limits_of_length_are_told_to_the_browser(opened, name, limits):
-    controls = opened(name).form.controls
+def test_limits_of_length_are_told_to_the_browser(fresh_forms, name, limits):
+    controls = fresh_forms[name].controls
 
     assert {key: controls[key].maxlength for key in limits} == limits

@@ -154,17 +154,15 @@ def test_a_blog_with_posts_does_not_say_that_it_has_none(demo_site, visit, addre
 
 
 @row("HOME-11")
-@pytest.mark.parametrize("value", ["1", "50", "0", "abc"])
 @pytest.mark.parametrize("address", [*HOMES, "/authors/demo/"])
-def test_the_address_does_not_choose_the_size_of_a_page(
-    demo_site, visit, address, value
-):
+def test_the_address_does_not_choose_the_size_of_a_page(demo_site, visit, address):
     reader = visit(demo_site)
+    shown = ids(reader.get(address))
 
-    page = reader.get(f"{address}?per_page={value}")
-
-    assert page.status == 200
-    assert ids(page) == ids(reader.get(address))
+    for value in ("1", "50", "0", "abc"):
+        page = reader.get(f"{address}?per_page={value}")
+        assert page.status == 200, value
+        assert ids(page) == shown, value
 
 
 @row("HOME-12")

@@ -29,7 +29,7 @@ BAD_PASSWORDS = {
 
 def change(visitor, old, new, again=None):
     """Send the form that changes a password."""
-    form = visitor.get("/account/password/").form("/account/password/")
+    form = visitor.open_form("/account/password/")
     return form.submit(
         old_password=old,
         new_password1=new,
@@ -44,16 +44,16 @@ def opens(browser, name, password):
 
 @row("PASS-1", "PASS-2", "PASS-3")
 @pytest.mark.parametrize("password", BAD_PASSWORDS.values(), ids=BAD_PASSWORDS)
-def test_a_bad_password_is_refused_at_registration(browser, password):
+def test_a_bad_password_is_refused_at_registration(nobody, password):
     name = token()
     bad = password.format(name=name)
 
-    page = browser.register(username=name, password1=bad, password2=bad)
+    page = nobody.register(username=name, password1=bad, password2=bad)
 
     assert page.status == 400
     assert set(page.errors) <= {"password1", "password2"}
     assert page.errors
-    assert not browser.is_signed_in
+    assert not nobody.is_signed_in
 
 
 @row("PASS-1")
@@ -62,12 +62,12 @@ def test_eight_characters_are_enough(browser):
 
 
 @row("PASS-4", "FORM-2")
-def test_two_passwords_that_differ_are_refused(browser):
-    page = browser.register(password2="something else entirely")
+def test_two_passwords_that_differ_are_refused(nobody):
+    page = nobody.register(password2="something else entirely")
 
     assert page.status == 400
     assert set(page.errors) == {"password2"}
-    assert not browser.is_signed_in
+    assert not nobody.is_signed_in
 
 
 @row("PASS-5")
@@ -98,16 +98,16 @@ def test_white_space_at_the_ends_counts(new_browser):
 
 
 @row("PASS-6", "PASS-4")
-def test_passwords_that_differ_in_white_space_differ(browser):
-    page = browser.register(password1="two words here", password2="two words here ")
+def test_passwords_that_differ_in_white_space_differ(nobody):
+    page = nobody.register(password1="two words here", password2="two words here ")
 
     assert page.status == 400
     assert set(page.errors) == {"password2"}
 
 
 @row("PASS-7")
-def test_changing_the_password_asks_for_the_old_and_twice_for_the_new(author):
-    form = author.get("/account/password/").form("/account/password/")
+def test_changing_the_password_asks_for_the_old_and_twice_for_the_new(pen):
+    form = pen.get("/account/password/").form("/account/password/")
 
     assert set(form.controls) == {"old_password", "new_password1", "new_password2"}
 
@@ -136,8 +136,8 @@ def test_a_wrong_old_password_changes_nothing(author, new_browser, old):
 
 @row("PASS-9")
 @pytest.mark.parametrize("password", BAD_PASSWORDS.values(), ids=BAD_PASSWORDS)
-def test_a_bad_password_is_refused_as_the_new_one(author, password):
-    page = change(author, author.password, password.format(name=author.username))
+def test_a_bad_password_is_refused_as_the_new_one(pen, password):
+    page = change(pen, pen.password, password.format(name=pen.username))
 
     assert page.status == 400
     assert set(page.errors) <= {"new_password1", "new_password2"}

@@ -156,13 +156,13 @@ def test_hostile_markup_does_not_reach_the_lists(author, browser):
         "Ünï – 題 \U0001f40d",
     ],
 )
-def test_the_title_is_shown_as_typed(author, browser, title):
-    post = author.write_post(title=title)
+def test_the_title_is_shown_as_typed(pen, browser, title):
+    post = pen.write_post(title=title)
     page = browser.get(post.address)
 
     assert page.heading == title
     assert page.soup.title.get_text().strip().startswith(title)
-    assert browser.get(author.author_address).entries[0].title == title
+    assert browser.get(pen.author_address).entries[0].title == title
 
 
 @row("POST-5")

@@ -18,10 +18,10 @@ def test_an_opened_post_is_marked_and_no_other(browser, author, address):
 
 
 @row("READ-1")
-def test_a_user_has_marks_too(stranger, post):
-    stranger.get(post.address)
+def test_a_user_has_marks_too(author, post):
+    author.get(post.address)
 
-    assert stranger.entry_of(post).is_read
+    assert author.entry_of(post).is_read
 
 
 @row("READ-1")
@@ -51,13 +51,13 @@ def test_signing_in_keeps_the_marks(browser, author, post):
 
 
 @row("READ-5")
-def test_log_out_forgets_the_marks(stranger, post):
-    stranger.get(post.address)
-    assert stranger.entry_of(post).is_read
+def test_log_out_forgets_the_marks(author, post):
+    author.get(post.address)
+    assert author.entry_of(post).is_read
 
-    stranger.log_out()
+    author.log_out()
 
-    assert not stranger.entry_of(post).is_read
+    assert not author.entry_of(post).is_read
 
 
 @row("READ-6")

@@ -102,12 +102,12 @@ def test_the_comment_of_a_user_shows_the_user_name_whatever_was_sent(
 @row("REPLY-6", "FORM-1", "FORM-2")
 @pytest.mark.parametrize("value", ["", None], ids=["empty", "absent"])
 @pytest.mark.parametrize("name", ["name", "email", "body"])
-def test_every_field_of_a_reply_is_required(browser, old_post, name, value):
-    page = browser.reply(old_post, **{name: value})
+def test_every_field_of_a_reply_is_required(nobody, old_post, name, value):
+    page = nobody.reply(old_post, **{name: value})
 
     assert page.status == 400
     assert set(page.errors) == {name}
-    assert browser.comments_on(old_post) == []
+    assert nobody.comments_on(old_post) == []
 
 
 @row("REPLY-6")
@@ -121,12 +121,12 @@ def test_text_is_required_of_a_user_too(stranger, old_post):
 
 @row("REPLY-7")
 @pytest.mark.parametrize("email", BAD_EMAILS)
-def test_an_impossible_email_address_is_refused(browser, old_post, email):
-    page = browser.reply(old_post, email=email)
+def test_an_impossible_email_address_is_refused(nobody, old_post, email):
+    page = nobody.reply(old_post, email=email)
 
     assert page.status == 400
     assert set(page.errors) == {"email"}
-    assert browser.comments_on(old_post) == []
+    assert nobody.comments_on(old_post) == []
 
 
 @row("REPLY-7")
@@ -149,7 +149,7 @@ def test_the_email_address_of_a_commenter_is_shown_nowhere(new_browser, pen, pos
 
 @row("REPLY-9")
 @pytest.mark.parametrize("text", [" ", "\n", " \t\r\n ", "\u00a0\u2003\u3000"])
-@pytest.mark.parametrize("who", ["browser", "stranger"])
+@pytest.mark.parametrize("who", ["nobody", "stranger"])
 def test_a_reply_of_white_space_is_refused(request, old_post, who, text):
     reader = request.getfixturevalue(who)
 
@@ -171,7 +171,7 @@ def test_a_reply_is_plain_text(browser, post):
 
 
 @row("REPLY-11")
-@pytest.mark.parametrize("who", ["browser", "stranger"])
+@pytest.mark.parametrize("who", ["nobody", "stranger"])
 def test_a_reply_to_no_post_is_not_found(request, pen, post, who):
     pen.send(post.delete_address)
     reader = request.getfixturevalue(who)

@@ -37,19 +37,19 @@ def test_an_accepted_post_leads_to_itself(pen):
 @row("WRITE-2", "FORM-1", "FORM-2")
 @pytest.mark.parametrize("value", [*BLANK, None])
 @pytest.mark.parametrize("name", ["title", "body"])
-def test_title_and_text_are_required(author, name, value):
-    form = author.get("/posts/new/").form("/posts/new/")
+def test_title_and_text_are_required(idler, name, value):
+    form = idler.open_form("/posts/new/")
 
     page = form.submit(**{"title": "A title", "body": "A text.", name: value})
 
     assert page.status == 400
     assert set(page.errors) == {name}
-    assert author.get(author.author_address).entries == []
+    assert idler.get(idler.author_address).entries == []
 
 
 @row("WRITE-2", "FORM-1")
-def test_a_title_of_over_200_characters_is_refused(author):
-    form = author.get("/posts/new/").form("/posts/new/")
+def test_a_title_of_over_200_characters_is_refused(pen):
+    form = pen.open_form("/posts/new/")
 
     refused = form.submit(title="é" * 201, body="A text.")
 

@@ -3,9 +3,9 @@
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
-from .browser import Browser, Comment, Entry, Form, Page
+from .browser import Browser, Comment, Entry, Form, Page, Step
 
 ATTEMPTS = 10
 
@@ -51,9 +51,17 @@ class Visitor(Browser):
     username = ""
     password = ""
     email = ""
-    # Forms that stay open, so that not every test has to ask for them again.
-    _hidden: dict[str, str] | None = None
-    _writing: Form | None = None
+
+    def __init__(self, url: str, steps: list[Step] | None = None) -> None:
+        """Start without an account."""
+        super().__init__(url, steps)
+        self._changed(signed_in=False)
+
+    def twin(self, url: str | None = None) -> Self:
+        """Copy this visitor with cookies, but not the forms that stand open."""
+        twin = super().twin(url)
+        twin._changed(signed_in=self._signed_in)
+        return twin
 
     @property
     def author_address(self) -> str:
@@ -78,9 +86,9 @@ class Visitor(Browser):
     def register(self, **fields: str | None) -> Page:
         """Register, as somebody new where nothing else is said."""
         account = {**self.new_account(), **fields}
-        page = self.get("/register/").form("/register/").submit(**account)
-        self._forget_forms()
+        page = self.open_form("/register/").submit(**account)
         if page.is_redirect:
+            self._changed(signed_in=True)
             self.username = (account["username"] or "").strip()
             self.email = (account["email"] or "").strip()
             self.password = account["password1"] or ""
@@ -98,34 +106,36 @@ class Visitor(Browser):
         form = self.get(at).form("/login/")
         remembered = {"remember": "on"} if remember else {}
         page = form.submit(username=username, password=password, **remembered)
-        self._forget_forms()
         if page.is_redirect:
+            self._changed(signed_in=True)
             self.username, self.password = username, password
         return page
 
     def log_out(self) -> Page:
         """Press the button in the head of the page."""
         page = self.get("/account/").form("/logout/").submit()
-        self._forget_forms()
+        self._changed(signed_in=False)
         return page
 
     def hidden_fields(self) -> dict[str, str]:
         """Find what this browser has to send with every form: its token."""
-        if self._hidden is None:
-            page = self.get("/account/")
-            known = page.status == 200
-            form = (
-                page.form("/logout/") if known else self.get("/login/").form("/login/")
-            )
-            self._hidden = {
-                name: form.hidden[name] for name in form.hidden if name != "next"
-            }
-        return dict(self._hidden)
+        if self._signed_in:
+            form = self.open_form("/account/", "/logout/")
+        else:
+            form = self.open_form("/login/")
+        return {name: form.hidden[name] for name in form.hidden if name != "next"}
 
-    def _forget_forms(self) -> None:
-        """Give up what log-in and log-out make stale."""
-        self._hidden = None
-        self._writing = None
+    def open_form(self, address: str, action: str = "") -> Form:
+        """Open the form of a page, or take it as it still stands open."""
+        action = action or address
+        if action not in self._forms:
+            self._forms[action] = self.get(address).form(action)
+        return self._forms[action]
+
+    def _changed(self, *, signed_in: bool) -> None:
+        """Remember who signs in or out, and give up the forms that this makes stale."""
+        self._signed_in = signed_in
+        self._forms: dict[str, Form] = {}
 
     def send(self, address: str, **fields: str) -> Page:
         """Post to an address with a valid token, whether or not a form leads there."""
@@ -139,22 +149,21 @@ class Visitor(Browser):
         self, count: int, title: str | None = None, body: str | None = None
     ) -> list[Post]:
         """Write posts from one opened form, oldest first."""
-        if self._writing is None:
-            self._writing = self.get("/posts/new/").form("/posts/new/")
+        form = self.open_form("/posts/new/")
         posts = []
         for _ in range(count):
             fields = {
                 "title": f"About {token()}" if title is None else title,
                 "body": f"All of {token()}." if body is None else body,
             }
-            page = self._writing.submit(**fields)
+            page = form.submit(**fields)
             assert page.is_redirect, f"the post was refused: {page.errors}"
             posts.append(Post(post_id(page.location), **fields, author=self.username))
         return posts
 
     def reply(self, post: Post, **fields: str | None) -> Page:
         """Fill in the form under a post, as Kim where nothing else is said."""
-        form = self.get(post.address).form(post.comments_address)
+        form = self.open_form(post.address, post.comments_address)
         filled: dict[str, str | None] = {
             "name": "Kim",
             "email": "kim@example.org",
