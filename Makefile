@@ -11,6 +11,7 @@ SERVE = $(PY) -m shared_tests.serve
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1~\2/p' Makefile | awk -F'~' '{printf "  make %-18s %s\n", $$1, $$2}'
+	@echo 'Settings go behind the target: make run FLASK_PORT=9000 PYTHON=python3.13'
 
 run: .run ## Serve both sites, Flask on 8001 and Django on 8002
 	@$(SERVE) flask django
@@ -26,17 +27,18 @@ dev: .run ## Serve both with the frameworks' own development servers
 
 reset: ## Delete both default databases (asks first, unless YES=1)
 	@if [ "$(YES)" != 1 ]; then \
-		printf 'Delete flask.sqlite3 and django.sqlite3 with all they hold? [y/N] '; \
-		read -r answer; [ "$$answer" = y ] || { echo 'Nothing deleted.'; exit 1; }; \
-	fi
-	@rm -f flask.sqlite3* flask-new.sqlite3* django.sqlite3* django-new.sqlite3*
-	@echo 'Deleted. `make run` starts over.'
+		printf 'Stop `make run` first. Delete flask.sqlite3 and django.sqlite3 with all they hold? [y/N] '; \
+		read -r answer; [ "$$answer" = y ] || { echo 'Nothing deleted.'; exit 0; }; \
+	fi; \
+	rm -f flask.sqlite3* flask-new.sqlite3* django.sqlite3* django-new.sqlite3*; \
+	echo 'Deleted. `make run` starts over.'
 
 test: .dev ## Run every test: the docs', both sites' own, the contract
 	@$(PY) -m pytest -n 2 --dist loadgroup
 
-test-url: .dev ## Run the contract against a running server: make test-url URL=http://...
-	@if [ -z "$(URL)" ]; then echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2; fi
+test-url: .dev ## Run the contract against a server, and leave posts and accounts there
+	@case "$(URL)" in http://*|https://*) ;; *) \
+		echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2;; esac
 	@$(PY) -m pytest shared_tests --url "$(URL)"
 
 diff: ## List the pairs of files, or show one: make diff F=blog/views.py

@@ -12,7 +12,7 @@ ROW = re.compile(r"- ([A-Z]+-\d+) (MUST|SHOULD) \[(\w+)\]: (.+)")
 TAGS = {"http", "process", "inside"}
 
 # A test that asks for one of these starts a server itself or looks into its database.
-OWN_SERVER = {"own_site", "start_site", "launch"}
+OWN_SERVER = {"own_site", "start_site", "launch", "sites"}
 
 
 @dataclass(frozen=True)

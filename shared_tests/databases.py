@@ -86,7 +86,7 @@ def postgresql(programs: Path) -> Iterator[str]:
         yield f"postgresql://contract@127.0.0.1:{port}"
     finally:
         if (folder / "data" / "postmaster.pid").exists():
-            run("pg_ctl", "-w", "-m", "immediate", "stop")
+            run("pg_ctl", "-w", "-m", "fast", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -105,7 +105,7 @@ def render_test(outcome: Any) -> str:
             f"<pre>{escape(exchange[part])}</pre>" for part in ("request", "response")
         )
         inside += fold("", escape(line), f'<div class="exchange">{raw}</div>')
-    name = outcome.test.split("/")[-1]
+    name = outcome.test.removeprefix("shared_tests/")
     return fold(outcome.state, f"<b>{MARKS[outcome.state]}</b> {escape(name)}", inside)
 
 

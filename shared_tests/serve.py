@@ -39,7 +39,7 @@ def read_settings(dev: bool) -> dict[str, str]:
             settings["SECRET_KEY"] = kept.get("SECRET_KEY") or make_key(path)
     except (OSError, UnicodeDecodeError) as error:
         raise StartError(f"{path} is no readable file ({error}): mend it.") from None
-    mode = {"DEBUG": "1"} if dev else {"DEBUG": "0", "DEMO": "1"}
+    mode = {"DEBUG": "1" if dev else "0", "DEMO": "1"}
     programs = os.pathsep.join(
         [str(Path(sys.executable).parent), settings.get("PATH", "")]
     )
@@ -105,15 +105,7 @@ def prepare(sites: list[Site], settings: dict[str, str]) -> None:
 def prepare_file(site: Site, settings: dict[str, str]) -> None:
     """Bring a site's own database file up to date, or make it."""
     file = ROOT / f"{site.name}.sqlite3"
-    if file.exists() and file.stat().st_size:
-        try:
-            with closing(sqlite3.connect(file)) as database:
-                database.execute("SELECT count(*) FROM sqlite_master")
-        except sqlite3.DatabaseError as error:
-            raise StartError(
-                f"{file} cannot be used ({error}): move it away, or start over "
-                "with `make reset`."
-            ) from None
+    if file.exists() and has_tables(file):
         run(site, ["migrate"], settings)
         return
     # Made under another name, so that a file of the right name is always complete.
@@ -125,6 +117,19 @@ def prepare_file(site: Site, settings: dict[str, str]) -> None:
     with closing(sqlite3.connect(new)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     new.rename(file)
+
+
+def has_tables(file: Path) -> bool:
+    """Say whether a database was ever filled; a server makes an empty one by itself."""
+    try:
+        with closing(sqlite3.connect(file)) as database:
+            query = "SELECT count(*) FROM sqlite_master WHERE name = 'blog_post'"
+            return bool(database.execute(query).fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        raise StartError(
+            f"{file} cannot be used ({error}): move it away, or start over "
+            "with `make reset`."
+        ) from None
 
 
 def run(site: Site, jobs: list[str], settings: dict[str, str]) -> None:
@@ -177,7 +182,9 @@ def say_welcome(sites: list[Site]) -> None:
         ]
     else:
         lines += ["In a second terminal:"]
-    lines += ["  make diff F=blog/views.py   the code behind these pages, side by side"]
+    lines += [
+        "  make diff F=blog/views.py   the code behind these pages, on both sides"
+    ]
     lines += ["  make test                   the proof that both sites behave alike"]
     lines += ["Ctrl-C stops the servers."]
     say("\n".join(["", *lines, ""]))
