@@ -34,7 +34,7 @@ reset: ## Delete both default databases (asks first, unless YES=1)
 	echo 'Deleted. `make run` starts over.'
 
 test: .dev ## Run every test: the docs', both sites' own, the contract
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2
 
 test-url: .dev ## Run the contract against a server, and leave posts and accounts there
 	@case "$(URL)" in http://*|https://*) ;; *) \

@@ -131,7 +131,7 @@ def site_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def sites(request: pytest.FixtureRequest) -> dict[str, Server]:
     """Every site, started at the same time."""
-    return request.getfixturevalue("launch").start_all(list(SITES))
+    return request.getfixturevalue("launch").shared(list(SITES))
 
 
 @pytest.fixture(scope="session")
@@ -139,10 +139,9 @@ def site(request: pytest.FixtureRequest, site_name: str) -> Address:
     """The server that the tests share: other people post there too."""
     if url := request.config.getoption("url", None):
         return address_that_answers(url)
-    if hasattr(request.config, "workerinput"):
-        # A process of pytest-xdist is given one site; it needs no other.
-        return request.getfixturevalue("launch").start(site_name)
-    return request.getfixturevalue("sites")[site_name]
+    # A process of pytest-xdist is given the tests of one site; it needs no other.
+    names = [site_name] if hasattr(request.config, "workerinput") else list(SITES)
+    return request.getfixturevalue("launch").shared(names)[site_name]
 
 
 def address_that_answers(url: str) -> Address:

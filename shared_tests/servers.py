@@ -82,6 +82,7 @@ class Launcher:
         self.folder = folder
         self.servers: list[Server] = []
         self._prepared: dict[tuple[str, str], Path] = {}
+        self._shared: dict[str, Server] = {}
 
     def environment(self, folder: Path, **changes: str | None) -> dict[str, str]:
         """Build the settings of a site for tests; None takes a setting away."""
@@ -152,11 +153,14 @@ class Launcher:
             copy_database(source, folder / "site.sqlite3")
         return self.serve(name, folder, self.environment(folder, **changes))
 
-    def start_all(self, names: list[str]) -> dict[str, Server]:
-        """Start several sites at the same time."""
+    def shared(self, names: list[str]) -> dict[str, Server]:
+        """Start the servers that many tests share, each once, side by side."""
+        missing = [name for name in names if name not in self._shared]
         with ThreadPoolExecutor() as pool:
-            started = {name: pool.submit(self.start, name) for name in names}
-            return {name: future.result() for name, future in started.items()}
+            self._shared.update(
+                zip(missing, pool.map(self.start, missing), strict=True)
+            )
+        return {name: self._shared[name] for name in names}
 
     def serve(self, name: str, folder: Path, environment: dict[str, str]) -> Server:
         """Start the server of a site on what is there."""
