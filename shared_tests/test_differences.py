@@ -16,7 +16,7 @@ from .normalize import Answer, Change, differences
 from .servers import SITES, Launcher, stop_servers
 from .story import GROUPS, MATTERS, POSTS_PER_PAGE, play
 
-pytestmark = [pytest.mark.xdist_group("differences"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 Changes = Mapping[str, list[Change]]
 SHOWN = 300
