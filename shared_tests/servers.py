@@ -59,19 +59,10 @@ class Server(Address):
         return self.log.read_text(encoding="utf-8", errors="replace").splitlines()
 
     def stop(self) -> None:
-        """End the process and its children; do nothing the second time."""
-        self.interrupt()
-        try:
-            self.process.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
+        """End the process and its children at once: nobody needs their data again."""
+        if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-
-    def interrupt(self) -> None:
-        """Ask the process to end, and do not wait."""
-        if self.process.poll() is None:
-            # Its children are its own business, until they outlive it.
-            self.process.send_signal(signal.SIGTERM)
 
 
 class Launcher:
@@ -198,9 +189,7 @@ class Launcher:
 
 
 def stop_servers(servers: list[Server]) -> None:
-    """Stop servers side by side."""
-    for server in servers:
-        server.interrupt()
+    """Stop several servers."""
     for server in servers:
         server.stop()
 
