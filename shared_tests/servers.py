@@ -28,7 +28,6 @@ SITES: dict[str, dict[str, str]] = tomllib.loads(
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH")
 
 SECONDS_TO_START = 30
-SECONDS_TO_STOP = 10
 PAUSE = 0.03
 
 
