@@ -39,7 +39,7 @@ test: .dev ## Run every test: the docs', both sites' own, the contract
 test-url: .dev ## Run the contract against a server, and leave posts and accounts there
 	@case "$(URL)" in http://*|https://*) ;; *) \
 		echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2;; esac
-	@$(PY) -m pytest shared_tests --url "$(URL)"
+	@$(PY) -m pytest shared_tests --url "$(URL)" -rN
 
 diff: ## List the pairs of files, or show one: make diff F=blog/views.py
 	@$(PYTHON) docs/pairs.py $(F)
