@@ -11,7 +11,7 @@ class TextField(StringField):
     strip = True
 
     def process_formdata(self, valuelist):
-        """Drop white space at the ends."""
+        """Leave files out, and drop white space at the ends."""
         values = [value for value in valuelist if isinstance(value, str)]
         if self.strip:
             values = [value.strip() for value in values]

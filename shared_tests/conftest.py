@@ -101,8 +101,6 @@ def pytest_collection_modifyitems(
             item.add_marker(
                 pytest.mark.skip(reason=f"needs more than an address: {needs[0]}")
             )
-        elif "sites" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.skip(reason="needs more than one site"))
 
 
 @pytest.fixture(scope="session")

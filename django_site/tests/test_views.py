@@ -1,12 +1,15 @@
 """Views alone: what they find on their request, and what they hand to a template."""
 
 import pytest
+from django.db import connection
 from django.urls import resolve
 
 from django_site import context_processors, middleware
+from django_site.blog import views
+from django_site.blog.forms import CommentForm
 from django_site.blog.views import AuthorPosts, site_home
 
-from .factories import make_post
+from .factories import make_post, make_user
 
 
 def test_site_home_alone(rf, user):
@@ -115,3 +118,19 @@ def test_templates_know_the_other_site(rf, settings):
     context = context_processors.site(rf.get("/home/?page=2"))
 
     assert context["other_page_url"] == "https://other.example/home/?page=2"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reply_to_a_post_deleted_a_moment_ago(client, monkeypatch):
+    """The database has the last word, and the answer is that of a missing post."""
+    address = f"/posts/{make_post(make_user()).pk}/comments/"
+
+    def get_comment_form(request):
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM blog_post")
+        return CommentForm(request.POST)
+
+    monkeypatch.setattr(views, "get_comment_form", get_comment_form)
+    reply = {"name": "Kim", "email": "kim@example.org", "body": "Well said."}
+
+    assert client.post(address, reply).status_code == 404

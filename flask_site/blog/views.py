@@ -163,6 +163,7 @@ def add_comment(post_id):
     try:
         db.session.commit()
     except IntegrityError:  # the post was deleted a moment ago
+        db.session.rollback()
         abort(404)
     flash("Your comment is published.", "success")
     return redirect(url_for("blog.show_post", post_id=post.id))

@@ -2,9 +2,14 @@
 
 import pytest
 from flask import g, session, template_rendered
+from sqlalchemy import delete
 
 from flask_site import context_processors, hooks
+from flask_site.blog import views
+from flask_site.blog.forms import CommentForm
+from flask_site.blog.models import Post
 from flask_site.blog.views import AuthorPosts, site_home
+from flask_site.extensions import db
 
 from .factories import make_post
 
@@ -130,3 +135,19 @@ def test_templates_know_the_other_site(app):
         context = context_processors.site()
 
     assert context["other_page_url"] == "https://other.example/home/?page=2"
+
+
+def test_reply_to_a_post_deleted_a_moment_ago(app, client, user, monkeypatch):
+    """The database has the last word, and the answer is that of a missing post."""
+    with app.app_context():
+        address = f"/posts/{make_post(user).id}/comments/"
+
+    def get_comment_form():
+        with db.engine.begin() as connection:
+            connection.execute(delete(Post))
+        return CommentForm()
+
+    monkeypatch.setattr(views, "get_comment_form", get_comment_form)
+    reply = {"name": "Kim", "email": "kim@example.org", "body": "Well said."}
+
+    assert client.post(address, data=reply).status_code == 404
