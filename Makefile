@@ -6,14 +6,14 @@ PY = .venv/bin/python
 SERVE = $(PY) -m shared_tests.serve
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-flask run-django dev reset test test-url diff check lint \
-	types migrations-check templates-lint format lock .run .dev
+.PHONY: help run run-flask run-django dev reset test test-url diff trace check lint \
+	types migrations-check templates-lint docs format lock .run .docs .dev
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1~\2/p' Makefile | awk -F'~' '{printf "  make %-18s %s\n", $$1, $$2}'
 	@echo 'Settings go behind the target: make run FLASK_PORT=9000 PYTHON=python3.13'
 
-run: .run ## Serve both sites, Flask on 8001 and Django on 8002
+run: .run ## Serve the guide on 8000, Flask on 8001 and Django on 8002
 	@$(SERVE) flask django
 
 run-flask: .run ## Serve the Flask site alone
@@ -22,7 +22,7 @@ run-flask: .run ## Serve the Flask site alone
 run-django: .run ## Serve the Django site alone
 	@$(SERVE) django
 
-dev: .run ## Serve both with the frameworks' own development servers
+dev: .run ## The same with the frameworks' own development servers
 	@$(SERVE) --dev flask django
 
 reset: ## Delete both default databases (asks first, unless YES=1)
@@ -41,10 +41,14 @@ test-url: .dev ## Run the contract against a server, and leave posts and account
 		echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2;; esac
 	@$(PY) -m pytest shared_tests --url "$(URL)" -rN
 
-diff: ## List the pairs of files, or show one: make diff F=blog/views.py
-	@$(PYTHON) docs/pairs.py $(F)
+diff: ## Both sites side by side: F=blog/views.py, or C=pagination for an idea; PLAIN=1
+	@$(PYTHON) -m docs.side_by_side --file "$(F)" $(if $(PLAIN),--plain) \
+		$(if $(filter command,$(firstword $(origin C))),--concept "$(C)")
 
-check: lint types migrations-check templates-lint test ## Everything that must hold before a commit
+trace: .run ## Print what both sites do for one address: make trace URL='/home/?page=2'
+	@$(PY) -m docs.life.trace '$(URL)'
+
+check: lint types migrations-check templates-lint docs test ## Everything that must hold before a commit
 
 lint: .dev ## Check style with ruff
 	@$(PY) -m ruff check
@@ -68,13 +72,20 @@ templates-lint: .dev ## Check the templates with djlint
 	@$(PY) -m djlint --lint --quiet --profile jinja flask_site/templates
 	@$(PY) -m djlint --lint --quiet --profile django django_site/templates
 
+docs: .docs ## Build the guide into build/docs; every warning is an error
+	@$(PY) -m sphinx -W --keep-going -n -q -j auto -d build/doctrees docs build/docs
+	@echo 'The guide is in build/docs/index.html; `make run` serves it.'
+
 lock: ## Rewrite requirements/*.txt (UPGRADE=1 takes the newest versions)
 	@$(PYTHON) requirements/install.py uv
 	@$(PY) requirements/lock.py
 
-# The virtual environment with what the target needs; both are quick when nothing changed.
+# The virtual environment with what the target needs; quick when nothing changed.
 .run:
 	@$(PYTHON) requirements/install.py run
+
+.docs:
+	@$(PYTHON) requirements/install.py docs
 
 .dev:
 	@$(PYTHON) requirements/install.py dev

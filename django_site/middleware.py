@@ -20,7 +20,8 @@ def load_read_posts(get_response):
 
 
 def add_security_headers(get_response):
-    """Tell the browser what no page of this site needs; settings say the rest."""
+    """Tell the browser what no page of this site needs."""
+    # SecurityMiddleware and XFrameOptionsMiddleware add their headers by themselves.
 
     def middleware(request):
         response = get_response(request)

@@ -22,6 +22,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1"], subcast=st
 POSTS_PER_PAGE = env.int("POSTS_PER_PAGE", 5, validate=validate.Range(min=1))
 SITE_URL = env.str("SITE_URL", "http://localhost:8002").rstrip("/")
 OTHER_SITE_URL = env.str("OTHER_SITE_URL", "").rstrip("/")
+GUIDE_URL = env.str("GUIDE_URL", "").rstrip("/")
 DEMO_USERNAME = "demo"
 DEMO_PASSWORD = "open sesame please"  # noqa: S105 - shown to everybody, in demo mode
 

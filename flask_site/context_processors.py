@@ -22,6 +22,15 @@ def site():
         "framework": FRAMEWORK,
         "view_name": view and f"{view.__module__}.{view.__qualname__}",
         "other_page_url": other_site_url and other_site_url + page,
+        "guide_page_url": get_guide_page_url(view, config["GUIDE_URL"]),
         "demo_account": config["DEMO"]
         and {"username": config["DEMO_USERNAME"], "password": config["DEMO_PASSWORD"]},
     }
+
+
+def get_guide_page_url(view, guide_url):
+    """Return the guide's page about a view of this site, or nothing."""
+    package, _, module = view.__module__.partition(".") if view else ("", "", "")
+    if not guide_url or package != __package__:
+        return ""  # what the framework serves by itself is in no file here
+    return f"{guide_url}/side-by-side/{module}.html#{view.__qualname__}"

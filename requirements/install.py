@@ -28,7 +28,12 @@ STAMP = VENV / "installed.json"
 LOG = VENV / "install.log"
 DIGEST = "# made from inputs with sha256 "
 # What is there once a lock is installed: who develops can also run.
-HOLDS = {"uv": ["uv"], "run": ["uv", "run"], "dev": ["uv", "run", "dev"]}
+HOLDS = {
+    "uv": ["uv"],
+    "run": ["uv", "run"],
+    "docs": ["uv", "run", "docs"],
+    "dev": ["uv", "run", "docs", "dev"],
+}
 UNREACHABLE = re.compile(
     "connection|network|resolve|timed out|dns|proxy|could not find a version"
     "|no matching distribution|failed to fetch|tls|ssl",

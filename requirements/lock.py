@@ -1,4 +1,4 @@
-"""Rewrite the locks beside this file with uv: one for running, one for developing.
+"""Rewrite the locks beside this file with uv: for a run, the guide, development.
 
 `make lock` keeps the pins that still fit; `make lock UPGRADE=1` takes the newest.
 """
@@ -9,7 +9,8 @@ import sys
 
 from install import HERE, VENV_PYTHON, inputs_digest, stated_digest
 
-NAMES = ("uv", "run", "dev")
+NAMES = ("uv", "run", "docs", "dev")
+BUILDS_ON = {"docs": "run", "dev": "docs"}
 
 
 def lock(name: str) -> None:
@@ -20,8 +21,8 @@ def lock(name: str) -> None:
     command += ["--generate-hashes", "--custom-compile-command", "make lock"]
     # No address in a lock: a reader's own mirror serves the same hashes.
     command += ["--no-emit-index-url", "--no-emit-find-links"]
-    if name == "dev":
-        command += ["--constraint", "run.txt"]  # never two versions of one package
+    if name in BUILDS_ON:  # never two versions of one package
+        command += ["--constraint", f"{BUILDS_ON[name]}.txt"]
     if os.environ.get("UPGRADE"):
         command += ["--upgrade"]
     subprocess.run(command, cwd=HERE, check=True)

@@ -175,11 +175,12 @@ def start_site(launch: Launcher, site_name: str) -> Iterator[Callable[..., Serve
 def demo_site(
     launch: Launcher, start_site: Callable[..., Server], site_name: str
 ) -> Server:
-    """A site with the demo content, small pages, a sibling and an eastern clock."""
+    """A site with the demo content, small pages, a sibling, a guide, a far clock."""
     return start_site(
         database=launch.demo_database(site_name),
         POSTS_PER_PAGE="3",
         OTHER_SITE_URL="http://other.example:8000",
+        GUIDE_URL="http://guide.example:8000",
         TZ="Asia/Tokyo",
     )
 

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from .normalize import Change
-
 Harm = Literal["surprise", "lost work", "security"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A part of an answer and what each site says there."""
+
+    part: str
+    first: str
+    second: str
 
 
 @dataclass(frozen=True)

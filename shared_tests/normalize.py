@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 
 import httpx
 
+from .differences import Change
+
 # What belongs to the server or the wire, or says again what is compared already:
 # Expires repeats Cache-Control, and the length of a page counts its quotes and spaces.
 IGNORED = {
@@ -45,15 +47,6 @@ class Answer:
     headers: dict[str, str]
     title: str
     body: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Change:
-    """A part of an answer and what each site says there."""
-
-    part: str
-    first: str
-    second: str
 
 
 def normalize(response: httpx.Response, url: str) -> Answer:

@@ -3,6 +3,7 @@
 `make run` and its sisters call this with the names of the sites to start:
 `python -m shared_tests.serve [--dev] flask django`.
 A site is known here only by its commands and its address.
+With both of them comes the guide, which lays them side by side.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from honcho.environ import parse_procfile
 from .running import COMMANDS, ROOT, Servers, Site, StartError, say, say_step
 
 JOBS = {"migrate": "migrations", "load_demo": "demo content", "adopt": "take-over"}
-PORTS = {"flask": "8001", "django": "8002"}
+PORTS = {"guide": "8000", "flask": "8001", "django": "8002"}
 DEMO_ACCOUNT = ("demo", "open sesame please")
 
 
@@ -79,7 +80,10 @@ def check_ports(sites: list[Site]) -> None:
                     f"or take another, as in `make run {site.name.upper()}_PORT=9000`."
                 ) from None
     if len({site.port for site in sites}) < len(sites):
-        raise StartError("FLASK_PORT and DJANGO_PORT are the same: choose two ports.")
+        raise StartError(
+            "Two of GUIDE_PORT, FLASK_PORT and DJANGO_PORT are the same: "
+            "choose a port for each."
+        )
 
 
 def prepare(sites: list[Site], settings: dict[str, str]) -> None:
@@ -156,32 +160,37 @@ def run(site: Site, jobs: list[str], settings: dict[str, str]) -> None:
         say_step(f"{site.title}: {JOBS[job]}", time.monotonic() - started)
 
 
-def serve(sites: list[Site], settings: dict[str, str], procfile: str) -> None:
+def serve(
+    sites: list[Site], guide: Site | None, settings: dict[str, str], procfile: str
+) -> None:
     """Run the servers of a Procfile until somebody asks for the end."""
 
     def ready(seconds: float) -> None:
         say_step("both answer" if len(sites) > 1 else "it answers", seconds)
-        say_welcome(sites)
+        say_welcome(sites, guide)
 
     servers = Servers(sites, ready)
     commands = parse_procfile((ROOT / procfile).read_text(encoding="utf-8")).processes
     for site in sites:
         environment = site.environment(sites, settings)
         servers.add_process(site.name, commands[site.name], env=environment, cwd=ROOT)
+    if guide:
+        # Nobody waits for it: it is built when both sites answer.
+        urls = {f"{site.name.upper()}_URL": site.url for site in sites}
+        command = commands[guide.name]
+        servers.add_process(guide.name, command, env=settings | urls, cwd=ROOT)
     servers.run()
 
 
-def say_welcome(sites: list[Site]) -> None:
-    """Print where the sites are and what to do with them."""
+def say_welcome(sites: list[Site], guide: Site | None) -> None:
+    """Print where everything is and what to do with it."""
     name, password = DEMO_ACCOUNT
-    lines = [f"  {site.title:8}{site.url}" for site in sites]
+    shown = [guide, *sites] if guide else sites
+    lines = [f"  {site.title:8}{site.url}" for site in shown]
     lines += ["", f"Log in as {name} with the password: {password}"]
-    if len(sites) > 1:
-        lines += [
-            "Open both, and look at the same page twice. Then, in a second terminal:"
-        ]
-    else:
-        lines += ["In a second terminal:"]
+    if guide:
+        lines += ["Begin with the guide; its first build takes about a minute."]
+    lines += ["In a second terminal:"]
     lines += [
         "  make diff F=blog/views.py   the code behind these pages, on both sides"
     ]
@@ -200,9 +209,12 @@ def main() -> None:
     options = parser.parse_args()
     settings = read_settings(options.dev)
     sites = [known_site(name, settings) for name in options.names]
-    check_ports(sites)
+    guide = known_site("guide", settings) if len(sites) > 1 else None
+    if guide:
+        settings["GUIDE_URL"] = guide.url
+    check_ports([guide, *sites] if guide else sites)
     prepare(sites, settings)
-    serve(sites, settings, "Procfile.dev" if options.dev else "Procfile")
+    serve(sites, guide, settings, "Procfile.dev" if options.dev else "Procfile")
 
 
 if __name__ == "__main__":

@@ -106,6 +106,24 @@ def test_the_footer_leads_nowhere_without_another_site(own_site, browser):
     assert "same page" not in words(footer)
 
 
+@row("SITE-9")
+@pytest.mark.parametrize("address", ["/", "/posts/1/", "/authors/demo/", "/login/"])
+def test_the_footer_leads_to_the_view_in_the_guide(demo_site, visit, address):
+    footer = visit(demo_site).get(address).soup.select_one("body > footer")
+
+    (view,) = DOTTED.findall(words(footer))
+    _, *module, name = view.split(".")
+    page = f"http://guide.example:8000/side-by-side/{'.'.join(module)}.html#{name}"
+    assert page in [link["href"] for link in footer.select("a[href]")]
+
+
+@row("SITE-9")
+def test_the_footer_leads_nowhere_without_a_guide(own_site, browser):
+    footer = browser.get("/").soup.select_one("body > footer")
+
+    assert "side by side" not in words(footer)
+
+
 @row("SITE-4")
 def test_the_demo_account_works(demo_site, visit):
     visitor = visit(demo_site)

@@ -4,7 +4,8 @@ import json
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import BaseCommand, CommandError, call_command
+from django.urls import reverse
 
 from django_site.blog.models import Comment, Post
 from django_site.users.models import User
@@ -52,7 +53,7 @@ def demo_content(tmp_path, monkeypatch):
 
 
 def load_demo():
-    """Run the command, and return what it says."""
+    """Run the command, and return what came of it."""
     output = StringIO()
     call_command("load_demo", stdout=output)
     return output.getvalue()
@@ -111,3 +112,19 @@ def test_broken_content_leaves_nothing(demo_content):
         load_demo()
 
     assert count_rows() == (0, 0, 0)
+
+
+class Tell(BaseCommand):
+    """Tell where the first page is."""
+
+    def handle(self, **options):
+        """Ask as a view would."""
+        self.stdout.write(reverse("blog:site_home"))
+
+
+def test_address_in_a_command():
+    """A command has no request, so nobody knows the host."""
+    output = StringIO()
+    call_command(Tell(), stdout=output)
+
+    assert output.getvalue() == "/\n"

@@ -4,8 +4,15 @@ import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import DatabaseError, connection
 from django.http import Http404
+from django.shortcuts import render
 from django.test import Client
 from django.urls import get_resolver
+
+from django_site import urls
+
+from .factories import make_post
+
+CSRF_MIDDLEWARE = "django.middleware.csrf.CsrfViewMiddleware"
 
 
 def break_database(*args):
@@ -43,12 +50,26 @@ def test_failure_page_needs_no_user(client, user):
     ],
 )
 def test_handler_gives_its_code(rf, code, error):
-    """The handlers are Django's own, and take our templates."""
+    """The page for an error goes out with the code of the error."""
+    # All but the one for 400 are Django's own, and take our templates.
     handler = get_resolver().resolve_error_handler(code)
     response = handler(rf.get("/"), **{"exception": error} if error else {})
 
     assert response.status_code == code
     assert b"<h1>" in response.content
+
+
+def test_handler_that_forgets_the_code(client, monkeypatch):
+    """The page says that nothing is there, the code says that all is well."""
+
+    def show_error(request, exception):
+        return render(request, "404.html")
+
+    monkeypatch.setattr(urls, "handler404", show_error, raising=False)
+    response = client.get("/nothing-here/")
+
+    assert response.status_code == 200
+    assert "There is nothing here" in response.content.decode()
 
 
 def test_limit_of_bodies_is_a_setting(client, settings):
@@ -61,7 +82,8 @@ def test_limit_of_bodies_is_a_setting(client, settings):
 
 
 def test_csrf_protection_is_on_by_default():
-    """The client of these tests switches it off, request by request."""
+    """A form that this site did not hand out is refused, except in other tests."""
+    # Their client switches it off, request by request.
     client = Client(enforce_csrf_checks=True)
 
     assert client.post("/logout/").status_code == 403
@@ -74,3 +96,21 @@ def test_forged_request_gets_its_own_page():
 
     assert response.status_code == 403
     assert "This form is not ours any more" in response.content.decode()
+
+
+def test_view_without_a_form_relies_on_the_guard_of_the_site(user, settings):
+    """Without it any page of another site could delete a post of its reader."""
+    address = f"/posts/{make_post(user).pk}"
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+    guarded = client.post(f"{address}/delete/")
+    settings.MIDDLEWARE = [
+        name for name in settings.MIDDLEWARE if name != CSRF_MIDDLEWARE
+    ]
+    client.handler.load_middleware()
+    edited = client.post(f"{address}/edit/", {"title": "Mine", "body": "Now."})
+    deleted = client.post(f"{address}/delete/")
+
+    assert guarded.status_code == 403
+    assert edited.status_code == 302  # no form looks for a token
+    assert deleted.status_code == 302

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from django_site.blog.models import Comment, Post
 from django_site.blog.text import render, summarize
@@ -14,7 +14,8 @@ NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
 def test_body_is_rendered_once(user):
-    """The HTML is made on the way to the database, by save() alone."""
+    """The HTML is made when a post is written, not when it is read."""
+    # It is made on the way to the database, by save() alone.
     post = make_post(user, body="*one*")
     post.body = "*two*"
     post.save()
@@ -113,7 +114,8 @@ def test_user_names_are_unique(user):
 
 
 def test_comment_needs_its_post(db):
-    """SQLite keeps foreign keys too, and looks at them when a transaction ends."""
+    """SQLite keeps foreign keys too."""
+    # It looks at them when a transaction ends.
     comment = Comment.objects.create(post_id=99, body="Lost.")
     with pytest.raises(IntegrityError):
         connection.check_constraints()
@@ -143,6 +145,36 @@ def test_times_come_back_in_utc(user):
 
 
 def test_naive_time_does_not_pass_in_silence(user):
-    """A time without a zone is warned about. Flask's column type refuses it."""
+    """A time without a zone is refused or warned about."""
+    # Django warns and takes it for UTC. Flask's column type refuses it.
     with pytest.warns(RuntimeWarning, match="received a naive datetime"):
         make_post(user, date_posted=NOON.replace(tzinfo=None))
+
+
+def store_two_posts(author):
+    """Store a post, and fail at the next one."""
+    Post.objects.create(author=author, title="First", body="Text.")
+    Post.objects.create(author_id=99, title="Second", body="Text.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_first_of_two_posts_when_the_second_fails():
+    """It stays only where each call is a transaction of its own."""
+    author = make_user()
+    with pytest.raises(IntegrityError):
+        store_two_posts(author)
+
+    assert Post.objects.count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        store_two_posts(author)
+
+    assert Post.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_post_without_a_word_of_commit():
+    """It is stored where each call is a transaction of its own, and else forgotten."""
+    Post.objects.create(author=make_user(), title="First", body="Text.")
+
+    assert connection.get_autocommit()
+    assert Post.objects.count() == 1

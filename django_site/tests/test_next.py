@@ -49,5 +49,6 @@ def test_next_page_elsewhere(rf, address):
 
 @pytest.mark.parametrize("address", ["/a b", "/a\r\nb: c", "/a\x7f", " /a", "a/", "?b"])
 def test_next_page_with_odd_characters(rf, address):
-    """All that stays on this host is taken, and quoted. Flask's half takes less."""
+    """What no link of this site looks like leads to no other host."""
+    # All that stays on this host is taken, and quoted. Flask's half takes less.
     assert safe_url(rf, address) == address

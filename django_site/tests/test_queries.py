@@ -54,7 +54,8 @@ def test_queries_of_a_reader(user, collect_queries, count):
 @pytest.mark.usefixtures("signed_in")
 @pytest.mark.parametrize("count", [1, 50])
 def test_queries_of_a_user(user, collect_queries, count):
-    """Session and user come on top. Flask keeps the session in its cookie."""
+    """Who is signed in is asked on top, once a page."""
+    # Session and user come on top. Flask keeps the session in its cookie.
     post_id = fill(user, count)
 
     assert len(collect_queries("/")) == 4
@@ -64,5 +65,5 @@ def test_queries_of_a_user(user, collect_queries, count):
 
 @pytest.mark.usefixtures("signed_in")
 def test_queries_of_a_page_that_asks_for_no_user(collect_queries):
-    """The user is not loaded before somebody looks at `request.user`."""
+    """The user is not loaded before somebody looks."""
     assert len(collect_queries("/feed.atom")) == 2

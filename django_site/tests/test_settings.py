@@ -82,7 +82,8 @@ def test_page_length_is_read_when_it_is_needed(client, user, settings):
 
 
 def test_defaults_need_no_environment():
-    """Without any variable but the key the site is a production start."""
+    """Where no variable says otherwise, the site is a production start."""
+    # Only the key is needed: without it this module refuses to load.
     settings = load_settings(SECRET_KEY=GOOD_KEY)
 
     assert not settings.DEBUG

@@ -20,7 +20,7 @@ def log_in(client, **fields):
 
 
 def test_session_names_user_and_password(client, user):
-    """What a session keeps is the user as long as the password is the same."""
+    """What a session keeps counts as long as the password is the same."""
     client.force_login(user)
     kept = client.session[HASH_SESSION_KEY]
 
@@ -40,7 +40,7 @@ def test_changed_password_closes_sessions(client, user):
 
 @pytest.mark.parametrize("forged", ["", "00", "{0}0"])
 def test_forged_session_opens_nothing(client, user, forged):
-    """The number of a user with another text names nobody."""
+    """The number of a user without the right text beside it names nobody."""
     client.force_login(user)
     session = client.session
     session[HASH_SESSION_KEY] = forged.format(session[HASH_SESSION_KEY])
@@ -79,7 +79,8 @@ def test_log_in_changes_the_session_key(client, user):
 
 
 def test_log_in_is_remembered_for_thirty_days(client, user):
-    """The session outlives the browser where the visitor asked for it."""
+    """The log-in outlives the browser where the visitor asked for it."""
+    # The session does.
     log_in(client)
     forgotten = client.session.get_expire_at_browser_close()
     log_in(client, remember="on")
@@ -90,7 +91,8 @@ def test_log_in_is_remembered_for_thirty_days(client, user):
 
 
 def test_log_out_empties_the_session(client, user):
-    """Nothing of it is left, and its key is gone."""
+    """Nothing of it is left."""
+    # Its key is gone too.
     client.force_login(user)
     key = client.session.session_key
     client.post("/logout/")

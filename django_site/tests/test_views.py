@@ -1,8 +1,13 @@
 """Views alone: what they find on their request, and what they hand to a template."""
 
 import pytest
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.http import HttpResponse
 from django.urls import resolve
+from django.views.decorators.http import require_POST
+from django.views.generic import View
 
 from django_site import context_processors, middleware
 from django_site.blog import views
@@ -13,7 +18,8 @@ from .factories import make_post, make_user
 
 
 def test_site_home_alone(rf, user):
-    """The view finds page 2 on its argument, and nowhere else."""
+    """The view finds page 2 in the address of its request."""
+    # It looks on its argument, and nowhere else.
     for number in range(6):
         make_post(user, title=f"Title {number}")
     request = rf.get("/home/?page=2")
@@ -25,7 +31,7 @@ def test_site_home_alone(rf, user):
 
 
 def test_site_home_misses_what_nobody_prepared(rf, db):
-    """A made request has run no middleware."""
+    """A made request has run no hook and no middleware."""
     request = rf.get("/home/")
     with pytest.raises(AttributeError, match="read_posts"):
         site_home(request)
@@ -36,7 +42,7 @@ def test_site_home_misses_what_nobody_prepared(rf, db):
 
 
 def test_read_posts_come_from_the_session(rf):
-    """The middleware puts on the request what the session holds."""
+    """What the session holds is put where views find it."""
     request = rf.get("/")
     request.session = {"read_posts": [7]}
     middleware.load_read_posts(lambda request: None)(request)
@@ -52,6 +58,13 @@ def test_read_posts_are_there_without_a_session(client, db):
     assert not request.session.modified
 
 
+def test_read_posts_need_a_session(rf):
+    """Where no session is, nobody can know what was read."""
+    # So it is with a middleware that stands before SessionMiddleware.
+    with pytest.raises(AttributeError, match="session"):
+        middleware.load_read_posts(lambda request: None)(rf.get("/"))
+
+
 def test_home_hands_a_page_to_its_template(client, user):
     """The template gets the page and the read marks, and counts and asks nothing."""
     post = make_post(user)
@@ -64,7 +77,8 @@ def test_home_hands_a_page_to_its_template(client, user):
 
 
 def test_author_posts_alone(rf, user):
-    """`dispatch` gets the request; the methods behind it read `self.request`."""
+    """A view that is a class can be called alone too."""
+    # `dispatch` gets the request; the methods behind it read `self.request`.
     make_post(user, title="By Ann")
     request = rf.get("/authors/ann/")
     request.read_posts = []
@@ -74,7 +88,8 @@ def test_author_posts_alone(rf, user):
 
 
 def test_author_posts_fills_its_template(rf, user):
-    """get_context_data() gets keywords only, and finds the rest on `self`."""
+    """The template gets the author whose posts it shows."""
+    # get_context_data() gets keywords only, and finds the rest on `self`.
     view = AuthorPosts()
     view.setup(rf.get("/authors/ann/"), username="ann")
     view.request.read_posts = [7]
@@ -90,6 +105,50 @@ def test_each_request_has_its_own_view_object(client, user):
     views = [client.get("/authors/ann/").context["view"] for _ in range(2)]
 
     assert views[0] is not views[1]
+
+
+def test_list_on_a_view_class(rf):
+    """What stands on the class is one list for all requests."""
+
+    class Visits(View):
+        paths = []
+
+        def get(self, request):
+            self.paths.append(request.path)
+            return HttpResponse()
+
+    view = Visits.as_view()
+    for path in ("/home/", "/login/"):
+        view(rf.get(path))
+
+    assert Visits.paths == ["/home/", "/login/"]
+
+
+def test_methods_of_a_bare_view(answer, client):
+    """Nobody has said which methods this view takes."""
+    answer(lambda request: HttpResponse("Served."))
+
+    assert client.put("/view/").status_code == 200
+
+
+def test_order_of_the_guards(rf):
+    """Whether a guard is asked depends on where it stands."""
+
+    @require_POST
+    @login_required
+    def below(request):
+        return HttpResponse("Nobody reads this.")
+
+    @login_required
+    @require_POST
+    def above(request):
+        return HttpResponse("Nobody reads this.")
+
+    request = rf.get("/")
+    request.user = AnonymousUser()
+
+    assert below(request).status_code == 405
+    assert above(request).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -118,6 +177,36 @@ def test_templates_know_the_other_site(rf, settings):
     context = context_processors.site(rf.get("/home/?page=2"))
 
     assert context["other_page_url"] == "https://other.example/home/?page=2"
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/home/", "blog.views.html#site_home"),
+        ("/authors/ann/", "blog.views.html#AuthorPosts"),
+        ("/account/password/", "users.views.html#PasswordChangeView"),
+    ],
+)
+def test_templates_know_the_guide(rf, settings, address, page):
+    """The footer links to the view in the guide, a class by its own name."""
+    settings.GUIDE_URL = "https://guide.example"
+    request = rf.get(address)
+    request.resolver_match = resolve(address)
+    context = context_processors.site(request)
+
+    assert context["guide_page_url"] == f"https://guide.example/side-by-side/{page}"
+
+
+@pytest.mark.parametrize("address", ["/logout/", "/nothing-here/"])
+def test_the_guide_knows_views_of_this_site_only(rf, settings, address):
+    """What the framework serves by itself has no link, and what nobody serves."""
+    settings.GUIDE_URL = "https://guide.example"
+    request = rf.get(address)
+    if address == "/logout/":
+        request.resolver_match = resolve(address)
+    context = context_processors.site(request)
+
+    assert context["guide_page_url"] == ""
 
 
 @pytest.mark.django_db(transaction=True)

@@ -17,7 +17,7 @@ CONFIGURATION = [
     ROOT / "Makefile",
     ROOT / "pyproject.toml",
     ROOT / ".pre-commit-config.yaml",
-    ROOT / ".github/workflows/ci.yml",
+    *sorted((ROOT / ".github/workflows").glob("*.yml")),
     ROOT / ".ci/run",
 ]
 
@@ -50,7 +50,7 @@ def test_no_package_index_is_named(path):
     assert {host for host in hosts if "." in host} == set()
 
 
-@pytest.mark.parametrize("name", ["uv", "run", "dev"])
+@pytest.mark.parametrize("name", ["uv", "run", "docs", "dev"])
 def test_lock_was_made_from_what_stands_beside_it(name, install):
     lock = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
 

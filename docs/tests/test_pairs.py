@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from docs import pairs
+from docs.side_by_side import pairs
 
 
 @pytest.fixture(scope="module")
@@ -58,31 +58,7 @@ def test_a_pair_is_found_by_the_name_that_only_one_side_uses():
     assert pairs.find("hooks.py") == pairs.find("middleware.py") == pair
 
 
-def test_a_diff_shows_the_lines_of_both_sides(capsys):
-    code = pairs.show("blog/views.py")
+def test_every_pair_has_a_page_of_its_own():
+    pages = [pair.page for pair in pairs.load_pairs()]
 
-    lines = capsys.readouterr().out.splitlines()
-    assert code == 0
-    assert "-def site_home():" in lines
-    assert "+def site_home(request):" in lines
-
-
-def test_an_unknown_name_leads_to_the_nearest_one(capsys):
-    code = pairs.show("blog/view.py")
-
-    assert code == 2
-    assert "blog/views.py" in capsys.readouterr().out
-
-
-def test_a_file_without_a_twin_says_why(capsys):
-    code = pairs.show("extensions.py")
-
-    assert code == 0
-    assert "INSTALLED_APPS" in capsys.readouterr().out
-
-
-def test_the_list_names_every_pair(capsys):
-    lines = "\n".join(pairs.table())
-
-    assert "blog/views.py" in lines
-    assert "hooks.py ↔ middleware.py" in lines
+    assert sorted(page for page in set(pages) if pages.count(page) > 1) == []

@@ -16,7 +16,7 @@ PAGES = [
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SNIPPET = re.compile(r"^```python\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # Read by the runner alone.
-RUNNER_SETTINGS = {"SHARED_DATABASE", "FLASK_PORT", "DJANGO_PORT"}
+RUNNER_SETTINGS = {"SHARED_DATABASE", "GUIDE_PORT", "FLASK_PORT", "DJANGO_PORT"}
 
 
 @pytest.mark.parametrize(("path", "code"), SNIPPET.findall(README))

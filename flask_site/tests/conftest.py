@@ -76,6 +76,17 @@ def auth(client):
 
 
 @pytest.fixture
+def answer(app, client):
+    """Put a view of the test's own at /view/, and ask for it."""
+
+    def answer(view):
+        app.add_url_rule("/view/", view_func=view)
+        return client.get("/view/")
+
+    return answer
+
+
+@pytest.fixture
 def runner(app):
     """Run commands."""
     return app.test_cli_runner()

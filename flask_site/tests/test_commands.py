@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from flask import url_for
 from sqlalchemy import func, select
 
 from flask_site.blog.models import Comment, Post
@@ -111,3 +112,21 @@ def test_broken_content_leaves_nothing(runner, db, demo_content):
 
     assert isinstance(result.exception, IndexError)
     assert count_rows(db) == (0, 0, 0)
+
+
+def test_address_in_a_command(app, runner):
+    """A command has no request, so nobody knows the host."""
+    app.cli.command("tell")(lambda: print(url_for("blog.site_home")))
+    result = runner.invoke(args=["tell"])
+
+    assert isinstance(result.exception, RuntimeError)
+    assert "SERVER_NAME" in str(result.exception)
+
+
+def test_address_in_a_command_with_a_host(app, runner):
+    """A setting stands in for the host; only one side writes it into each address."""
+    app.config["SERVER_NAME"] = "blog.example"
+    app.cli.command("tell")(lambda: print(url_for("blog.site_home")))
+    result = runner.invoke(args=["tell"])
+
+    assert result.output == "http://blog.example/\n"

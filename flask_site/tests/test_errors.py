@@ -1,12 +1,14 @@
 """What a visitor sees when something goes wrong."""
 
 import pytest
+from flask import render_template
 from werkzeug.exceptions import default_exceptions
 
 from flask_site import create_app, errors
 from flask_site.extensions import db as database
 
 from .conftest import SETTINGS
+from .factories import make_post
 
 
 @pytest.fixture
@@ -39,12 +41,22 @@ def test_failure_page_needs_no_user(app, client, auth, user):
 
 @pytest.mark.parametrize("code", [400, 403, 404, 413, 500])
 def test_handler_gives_its_code(app, code):
-    """A page alone would go out as 200."""
+    """The page for an error goes out with the code of the error."""
+    # A page alone would go out as 200.
     with app.test_request_context("/"):
         page, status = errors.show_error(default_exceptions[code]())
 
     assert status == code
     assert "<h1>" in page
+
+
+def test_handler_that_forgets_the_code(app, client):
+    """The page says that nothing is there, the code says that all is well."""
+    app.register_error_handler(404, lambda error: render_template("404.html"))
+    response = client.get("/nothing-here/")
+
+    assert response.status_code == 200
+    assert "There is nothing here" in response.text
 
 
 def test_limit_of_bodies_is_a_setting(app, client):
@@ -57,7 +69,8 @@ def test_limit_of_bodies_is_a_setting(app, client):
 
 
 def test_csrf_protection_is_on_by_default(app):
-    """These tests switch it off by a setting that the site does not have."""
+    """A form that this site did not hand out is refused, except in other tests."""
+    # They switch it off by a setting that the site does not have.
     settings = {
         name: value for name, value in SETTINGS.items() if name != "WTF_CSRF_ENABLED"
     }
@@ -73,3 +86,19 @@ def test_forged_request_gets_its_own_page(app, client):
 
     assert response.status_code == 403
     assert "This form is not ours any more" in response.text
+
+
+def test_view_without_a_form_relies_on_the_guard_of_the_site(app, client, auth, user):
+    """Without it any page of another site could delete a post of its reader."""
+    with app.app_context():
+        address = f"/posts/{make_post(user).id}"
+    auth.login(user)
+    app.config["WTF_CSRF_ENABLED"] = True
+    guarded = client.post(f"{address}/delete/")
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    edited = client.post(f"{address}/edit/", data={"title": "Mine", "body": "Now."})
+    deleted = client.post(f"{address}/delete/")
+
+    assert guarded.status_code == 403
+    assert edited.status_code == 400  # the form looks for its token itself
+    assert deleted.status_code == 302

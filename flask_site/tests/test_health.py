@@ -12,7 +12,8 @@ def test_health_with_a_database(client):
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:////nowhere/blog.sqlite3"])
 def test_health_without_a_database(make_app, url):
-    """Without tables or a file the monitor is told when to come again."""
+    """Without a database the monitor is told when to come again."""
+    # One has no tables, the other no file.
     client = make_app(SQLALCHEMY_DATABASE_URI=url).test_client()
     response = client.get("/healthz")
 

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from flask_site.blog.models import Comment, Post
 from flask_site.blog.text import render, summarize
+from flask_site.extensions import db as database
 
 from .factories import make_comment, make_post, make_user
 
@@ -15,7 +16,8 @@ NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
 def test_body_is_rendered_once(user, db):
-    """The HTML stands beside the text before anything is stored."""
+    """The HTML is made when a post is written, not when it is read."""
+    # It stands beside the text before anything is stored.
     post = make_post(user, body="*one*")
     post.body = "*two*"
 
@@ -115,7 +117,8 @@ def test_user_names_are_unique(user, db):
 
 
 def test_comment_needs_its_post(user, db):
-    """SQLite keeps foreign keys too, and looks at them at once."""
+    """SQLite keeps foreign keys too."""
+    # It looks at them at once.
     db.session.add(Comment(post_id=99, body="Lost."))
     with pytest.raises(IntegrityError):
         db.session.commit()
@@ -138,6 +141,36 @@ def test_times_come_back_in_utc(user, db):
 
 
 def test_naive_time_does_not_pass_in_silence(user, db):
-    """A time without a zone is refused. Django warns and takes it for UTC."""
+    """A time without a zone is refused or warned about."""
+    # The column type refuses it. Django warns and takes it for UTC.
     with pytest.raises(StatementError, match="needs a time zone"):
         make_post(user, date_posted=NOON.replace(tzinfo=None))
+
+
+def store_two_posts(author):
+    """Store a post, and fail at the next one."""
+    database.session.add(Post(author_id=author.id, title="First", body="Text."))
+    database.session.add(Post(author_id=99, title="Second", body="Text."))
+    database.session.commit()
+
+
+def count_posts(app):
+    """Count the posts in a context of their own."""
+    with app.app_context():
+        return database.session.scalar(select(func.count(Post.id)))
+
+
+def test_first_of_two_posts_when_the_second_fails(app, user):
+    """It stays only where each call is a transaction of its own."""
+    with app.app_context(), pytest.raises(IntegrityError):
+        store_two_posts(user)
+
+    assert count_posts(app) == 0
+
+
+def test_post_without_a_word_of_commit(app, user):
+    """It is stored where each call is a transaction of its own, and else forgotten."""
+    with app.app_context():
+        database.session.add(Post(author_id=user.id, title="First", body="Text."))
+
+    assert count_posts(app) == 0

@@ -42,5 +42,6 @@ def test_next_page_elsewhere(address):
 
 @pytest.mark.parametrize("address", ["/a b", "/a\r\nb: c", "/a\x7f", " /a", "a/", "?b"])
 def test_next_page_with_odd_characters(address):
-    """What no link of this site looks like leads home. Django goes there, quoted."""
+    """What no link of this site looks like leads to no other host."""
+    # It leads home. Django goes there, quoted.
     assert safe_url(address) is None

@@ -66,7 +66,8 @@ def test_queries_of_a_reader(app, user, collect_queries, count):
 @pytest.mark.usefixtures("signed_in")
 @pytest.mark.parametrize("count", [1, 50])
 def test_queries_of_a_user(app, user, collect_queries, count):
-    """There is one more: the user. Django asks for the session too."""
+    """Who is signed in is asked on top, once a page."""
+    # There is one more: the user. Django asks for the session too.
     post_id = fill(app, user, count)
 
     assert len(collect_queries("/")) == 3
@@ -76,5 +77,5 @@ def test_queries_of_a_user(app, user, collect_queries, count):
 
 @pytest.mark.usefixtures("signed_in")
 def test_queries_of_a_page_that_asks_for_no_user(collect_queries):
-    """The user is not loaded before somebody looks at `current_user`."""
+    """The user is not loaded before somebody looks."""
     assert len(collect_queries("/feed.atom")) == 1

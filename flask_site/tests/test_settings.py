@@ -87,7 +87,8 @@ def test_page_length_is_read_when_it_is_needed(app, client, user):
 
 
 def test_defaults_need_no_environment():
-    """Without any variable the site is a production start without a key."""
+    """Where no variable says otherwise, the site is a production start."""
+    # The key is missing too; create_app() refuses that.
     settings = load_settings()
 
     assert not settings.DEBUG

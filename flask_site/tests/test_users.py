@@ -12,7 +12,7 @@ from .factories import PASSWORD
 
 
 def test_session_names_user_and_password(user, db):
-    """What a session keeps finds the user as long as the password is the same."""
+    """What a session keeps counts as long as the password is the same."""
     kept = user.get_id()
 
     assert load_user(kept).id == user.id
@@ -30,7 +30,7 @@ def test_changed_password_closes_sessions(user, db):
 
 @pytest.mark.parametrize("forged", ["{0}", "{0}-", "{0}-00", "99-{1}", "{0}-{1}0"])
 def test_forged_session_opens_nothing(user, db, forged):
-    """The number of a user alone, or with another text, names nobody."""
+    """The number of a user without the right text beside it names nobody."""
     fingerprint = user.get_id().partition("-")[2]
 
     assert load_user(forged.format(user.id, fingerprint)) is None
@@ -56,7 +56,8 @@ def test_log_in_changes_the_csrf_token(client, auth, user):
 
 
 def test_log_in_is_remembered_for_thirty_days(client, user):
-    """The cookie of Flask-Login outlives the browser; the session's does not."""
+    """The log-in outlives the browser where the visitor asked for it."""
+    # The cookie of Flask-Login does; the session's does not.
     form = {"username": "ann", "password": PASSWORD, "remember": "y"}
     client.post("/login/", data=form)
 
@@ -65,7 +66,8 @@ def test_log_in_is_remembered_for_thirty_days(client, user):
 
 
 def test_log_out_empties_the_session(client, auth, user):
-    """Nothing of it is left, not even what Flask-Login notes about its cookie."""
+    """Nothing of it is left."""
+    # Not even what Flask-Login notes there about its cookie.
     auth.login(user)
     auth.logout()
 

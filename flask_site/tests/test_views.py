@@ -1,7 +1,9 @@
 """Views alone: what they find in their context, and what they hand to a template."""
 
 import pytest
-from flask import g, session, template_rendered
+from flask import g, request, session, template_rendered
+from flask.views import View
+from flask_login import login_required
 from sqlalchemy import delete
 
 from flask_site import context_processors, hooks
@@ -27,7 +29,8 @@ def contexts(app):
 
 
 def test_site_home_alone(app, user):
-    """Without an argument the view finds page 2: `request` is where it looks."""
+    """The view finds page 2 in the address of its request."""
+    # It has no argument: `request` is where it looks.
     with app.test_request_context("/home/?page=2"):
         for number in range(6):
             make_post(user, title=f"Title {number}")
@@ -39,7 +42,7 @@ def test_site_home_alone(app, user):
 
 
 def test_site_home_misses_what_nobody_prepared(app):
-    """A made request has run no hook."""
+    """A made request has run no hook and no middleware."""
     with app.test_request_context("/home/"):
         with pytest.raises(AttributeError, match="read_posts"):
             site_home()
@@ -50,7 +53,7 @@ def test_site_home_misses_what_nobody_prepared(app):
 
 
 def test_read_posts_come_from_the_session(app):
-    """The hook puts on `g` what the session holds."""
+    """What the session holds is put where views find it."""
     with app.test_request_context("/"):
         session["read_posts"] = [7]
         hooks.load_read_posts()
@@ -67,6 +70,14 @@ def test_read_posts_are_there_without_a_session(app):
         assert not session.modified
 
 
+def test_read_posts_need_a_session(app):
+    """Where no session is, nobody can know what was read."""
+    with app.app_context():
+        g.mark = 1  # this works: `g` comes with the application, not the request
+        with pytest.raises(RuntimeError, match="request context"):
+            hooks.load_read_posts()
+
+
 def test_home_hands_a_page_to_its_template(app, client, user, contexts):
     """The template gets the page and the read marks, and counts and asks nothing."""
     with app.app_context():
@@ -81,7 +92,8 @@ def test_home_hands_a_page_to_its_template(app, client, user, contexts):
 
 
 def test_author_posts_alone(app, user):
-    """The method that Flask calls is the whole view; `g` is as near as anywhere."""
+    """A view that is a class can be called alone too."""
+    # The method that Flask calls is the whole view; `g` is as near as anywhere.
     with app.test_request_context("/authors/ann/"):
         make_post(user, title="By Ann")
         g.read_posts = []
@@ -91,7 +103,8 @@ def test_author_posts_alone(app, user):
 
 
 def test_author_posts_fills_its_template(app, client, user, contexts):
-    """What stands in add_url_rule() reaches the view; its template gets the author."""
+    """The template gets the author whose posts it shows."""
+    # What stands in add_url_rule() reaches the view.
     client.get("/authors/ann/")
 
     assert app.view_functions["blog.author_posts"].view_class is AuthorPosts
@@ -108,6 +121,48 @@ def test_each_request_has_its_own_view_object(client, monkeypatch):
     client.get("/authors/ann/")
 
     assert views[0] is not views[1]
+
+
+def test_list_on_a_view_class(app):
+    """What stands on the class is one list for all requests."""
+
+    class Visits(View):
+        paths = []
+
+        def dispatch_request(self):
+            self.paths.append(request.path)
+            return ""
+
+    view = Visits.as_view("visits")
+    for path in ("/home/", "/login/"):
+        with app.test_request_context(path):
+            view()
+
+    assert Visits.paths == ["/home/", "/login/"]
+
+
+def test_methods_of_a_bare_view(answer, client):
+    """Nobody has said which methods this view takes."""
+    answer(lambda: "Served.")
+
+    assert client.put("/view/").status_code == 405
+
+
+def test_order_of_the_guards(app, client):
+    """Whether a guard is asked depends on where it stands."""
+
+    @login_required
+    @app.get("/above/")
+    def above():
+        return "Anybody reads this."
+
+    @app.get("/below/")
+    @login_required
+    def below():
+        return "Nobody reads this."
+
+    assert client.get("/above/").status_code == 200
+    assert client.get("/below/").status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -135,6 +190,33 @@ def test_templates_know_the_other_site(app):
         context = context_processors.site()
 
     assert context["other_page_url"] == "https://other.example/home/?page=2"
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/home/", "blog.views.html#site_home"),
+        ("/authors/ann/", "blog.views.html#AuthorPosts"),
+        ("/account/password/", "users.views.html#password_change"),
+    ],
+)
+def test_templates_know_the_guide(app, address, page):
+    """The footer links to the view in the guide, a class by its own name."""
+    app.config["GUIDE_URL"] = "https://guide.example"
+    with app.test_request_context(address):
+        context = context_processors.site()
+
+    assert context["guide_page_url"] == f"https://guide.example/side-by-side/{page}"
+
+
+@pytest.mark.parametrize("address", ["/static/style.css", "/nothing-here/"])
+def test_the_guide_knows_views_of_this_site_only(app, address):
+    """What the framework serves by itself has no link, and what nobody serves."""
+    app.config["GUIDE_URL"] = "https://guide.example"
+    with app.test_request_context(address):
+        context = context_processors.site()
+
+    assert context["guide_page_url"] == ""
 
 
 def test_reply_to_a_post_deleted_a_moment_ago(app, client, user, monkeypatch):

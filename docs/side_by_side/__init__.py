@@ -1,0 +1,1 @@
+"""Both sites side by side: pairs of files and functions, aligned by meaning."""

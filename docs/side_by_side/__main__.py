@@ -1,0 +1,61 @@
+"""`make diff`: lists the pairs of files, shows one, or shows an idea across files."""
+
+import argparse
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+
+from . import terminal
+from .pairs import UnknownNameError
+
+
+def lines(options: argparse.Namespace, screen: terminal.Screen) -> Iterator[str]:
+    """Return what the options ask for."""
+    if options.plain:
+        return terminal.show_plain(options.file)
+    if options.concept is not None:
+        if options.concept:
+            return terminal.show_concept(screen, options.concept)
+        return terminal.list_concepts(screen)
+    if options.file:
+        return terminal.show_file(screen, options.file)
+    return terminal.list_pairs(screen)
+
+
+def page(text: str) -> None:
+    """Show a text with the pager that git would take, on a terminal."""
+    pager = os.environ.get("GIT_PAGER") or os.environ.get("PAGER") or "less"
+    if not sys.stdout.isatty() or not shutil.which(pager.split()[0]):
+        print(text)
+        return
+    environment = {"LESS": "FRX", **os.environ}
+    subprocess.run(
+        shlex.split(pager), input=text, text=True, env=environment, check=False
+    )
+
+
+def main(arguments: Iterable[str] | None = None) -> None:
+    """Read the command line, and end with 2 where a name is unknown."""
+    parser = argparse.ArgumentParser(prog="make diff", description=__doc__)
+    parser.add_argument(
+        "--file", default="", help="a pair of files, and functions of it"
+    )
+    parser.add_argument("--concept", help="an idea; empty for the list")
+    parser.add_argument("--plain", action="store_true", help="a unified diff")
+    options = parser.parse_args(arguments and list(arguments))
+    width = shutil.get_terminal_size((80, 24)).columns
+    colors = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    try:
+        page("\n".join(lines(options, terminal.Screen(width, colors))))
+    except UnknownNameError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:  # `make diff | head`
+        sys.stderr.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,299 @@
+"""The side-by-side view in the guide: directives, roles, generated pages, colors."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from shared_tests.contract import load_contract
+from shared_tests.differences import LEDGER
+
+from . import generate, page
+from .blocks import (
+    Block,
+    compare,
+    compare_references,
+    compare_symbols,
+    concepts_in,
+    select,
+)
+from .concepts import find_concept, load_concepts
+from .pairs import ROOT, UnknownNameError, find
+from .proof import Proof, load_proofs, proof_of
+
+DATA = ("docs/concepts.toml", "docs/pairs.toml", "docs/proof.toml")
+ARTICLE = ROOT / "docs/article.md"
+
+
+def link(app: Sphinx, here: str, document: str, anchor: str = "") -> str:
+    """Return the relative address of a document, from another one."""
+    uri = app.builder.get_relative_uri(here, document)
+    return f"{uri}#{anchor}" if anchor else uri
+
+
+class View(SphinxDirective):
+    """What all directives of this module share."""
+
+    def here(self, document: str, text: str, anchor: str = "") -> nodes.reference:
+        """Return a link to a place in the guide."""
+        uri = link(self.env.app, self.env.docname, document, anchor)
+        return nodes.reference("", text, internal=True, refuri=uri)
+
+    @property
+    def chapters(self) -> str:
+        """Return the address of a concept's chapter, with a place for its name."""
+        return link(self.env.app, self.env.docname, "concepts/NAME").replace(
+            "NAME", "{}"
+        )
+
+    def depend(self, blocks: Iterable[Block]) -> None:
+        """Build the page anew when the code that it shows changes."""
+        paths = {
+            unit.path for block in blocks for row in block.rows for unit in row if unit
+        }
+        paths |= set(Path(__file__).parent.glob("*.py"))
+        for path in [*paths, *(ROOT / name for name in DATA)]:
+            self.env.note_dependency(str(path))
+
+    def show(self, blocks: list[Block], legend: bool = True) -> list[nodes.Node]:
+        """Return blocks as one grid, with what its colors mean."""
+        self.depend(blocks)
+        text = page.render(blocks, self.chapters)
+        if legend:
+            text += self.legend(blocks)
+        return [nodes.raw("", text, format="html")]
+
+    def legend(self, blocks: Iterable[Block]) -> str:
+        """Return what the colors of some blocks mean, in the order of the chapters."""
+        ids = {id for block in blocks for row in block.rows for id in concepts_in(row)}
+        concepts = [each for each in load_concepts().values() if each.id in ids]
+        return page.render_legend(concepts, self.chapters)
+
+    def proof(self, proof: Proof) -> list[nodes.Node]:
+        """Return what proves some code alike, and what holds it apart."""
+        if not proof.rows and not proof.ledger:
+            return []
+        line = nodes.paragraph("", "", classes=["proof"])
+        for words, names, document, prefix in (
+            ("Proved alike by ", proof.rows, "contract", "row-"),
+            ("Held apart by ", proof.ledger, "differences", ""),
+        ):
+            if not names:
+                continue
+            line += nodes.Text(words if not len(line) else ". " + words)
+            for number, name in enumerate(names):
+                if number:
+                    line += nodes.Text(", ")
+                line += self.here(document, name, prefix + name.lower())
+        line += nodes.Text(".")
+        return [line]
+
+
+class SideBySide(View):
+    """Shows some functions of a pair of files, or two references, in two columns."""
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[dict[str, Any]] = {
+        "flask": directives.unchanged_required,
+        "django": directives.unchanged_required,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the grid."""
+        try:
+            if self.arguments:
+                file, *symbols = self.arguments[0].split()
+                blocks = compare_symbols(file, symbols)
+            else:
+                blocks = compare_references(
+                    self.options["flask"], self.options["django"]
+                )
+        except (UnknownNameError, KeyError) as error:
+            raise self.error(str(error)) from error
+        return self.show(blocks)
+
+
+class SideBySidePage(View):
+    """Shows a whole pair of files, a section for each function and class."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return what stands before the first function, then the sections."""
+        pair = find(self.arguments[0])
+        groups: list[list[Block]] = []
+        for block in compare(pair):
+            inside = groups and block.top and block.top == groups[-1][0].top
+            loose = groups and not block.headed and not groups[-1][0].headed
+            if not inside and not loose:
+                groups.append([])
+            groups[-1].append(block)
+        colors = self.legend(compare(pair))
+        result: list[nodes.Node] = [nodes.raw("", colors, format="html")]
+        for blocks in groups:
+            names = [name for block in blocks for name in block.names]
+            if not blocks[0].headed:
+                result += self.show(blocks, legend=False)
+                continue
+            section = nodes.section(ids=list(dict.fromkeys(names)))
+            title = " ↔ ".join(dict.fromkeys(blocks[0].names[:2]))
+            section += nodes.title("", "", nodes.literal("", title))
+            proof = proof_of(
+                pair.flask, [name for block in blocks for name in block.names]
+            )
+            section += self.proof(proof)
+            section += self.show(blocks, legend=False)
+            self.state.document.note_explicit_target(section)
+            result.append(section)
+        return result
+
+
+class ConceptBox(View):
+    """Lists what belongs to an idea: rows, differences, claims, code."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list."""
+        try:
+            concept = find_concept(self.arguments[0])
+        except UnknownNameError as error:
+            raise self.error(str(error)) from error
+        for name in DATA:
+            self.env.note_dependency(str(ROOT / name))
+        box = nodes.container("", classes=["concept-box", f"c-{concept.id}"])
+        box += nodes.paragraph("", "", nodes.strong("", "To look further"))
+        items = nodes.bullet_list()
+        code = nodes.paragraph("", "All of its code side by side: ")
+        code += self.here(f"side-by-side/concept.{concept.id}", concept.title)
+        items += nodes.list_item("", code)
+        for words, names, document, form in (
+            ("The contract proves both alike: ", concept.rows, "contract", "row-{}"),
+            ("The ledger holds them apart: ", concept.ledger, "differences", "{}"),
+            (
+                "Claims of the article: ",
+                map(str, concept.claims),
+                "article",
+                "claim-{}",
+            ),
+        ):
+            paragraph = nodes.paragraph("", words)
+            links = list(names)
+            for number, name in enumerate(links):
+                if number:
+                    paragraph += nodes.Text(", ")
+                paragraph += self.here(document, name, form.format(name.lower()))
+            if links:
+                items += nodes.list_item("", paragraph)
+        box += items
+        return [box]
+
+
+class PlaceRole(SphinxRole):
+    """Links to a place of the guide by its name, which must exist."""
+
+    def place(self) -> tuple[str, str, str, str]:
+        """Return document, anchor, text and class; raise UnknownNameError."""
+        raise NotImplementedError
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link, or what is wrong with it."""
+        try:
+            document, anchor, text, css = self.place()
+        except UnknownNameError as error:
+            message = self.inliner.reporter.error(str(error), line=self.lineno)
+            return [], [message]
+        uri = link(self.env.app, self.env.docname, document, anchor)
+        node = nodes.reference("", "", internal=True, refuri=uri)
+        node += nodes.literal("", text) if css == "code" else nodes.Text(text)
+        node["classes"] += css.split() if css != "code" else []
+        return [node], []
+
+
+class ConceptRole(PlaceRole):
+    """Links to a chapter, in the concept's color."""
+
+    def place(self) -> tuple[str, str, str, str]:
+        """Find the chapter."""
+        concept = find_concept(self.text)
+        return f"concepts/{concept.id}", "", concept.title, f"concept c-{concept.id}"
+
+
+class RowRole(PlaceRole):
+    """Links to a row of the contract."""
+
+    def place(self) -> tuple[str, str, str, str]:
+        """Find the row."""
+        known = [row.id for row in load_contract()]
+        if self.text not in known:
+            raise UnknownNameError("row of the contract", self.text, known)
+        return "contract", f"row-{self.text.lower()}", self.text, ""
+
+
+class LedgerRole(PlaceRole):
+    """Links to an entry of the ledger."""
+
+    def place(self) -> tuple[str, str, str, str]:
+        """Find the entry."""
+        known = [entry.id for entry in LEDGER]
+        if self.text not in known:
+            raise UnknownNameError("entry of the ledger", self.text, known)
+        return "differences", self.text.lower(), self.text, ""
+
+
+class ClaimRole(PlaceRole):
+    """Links to a claim of the article."""
+
+    def place(self) -> tuple[str, str, str, str]:
+        """Find the claim."""
+        if f"(claim-{self.text})=" not in ARTICLE.read_text(encoding="utf-8"):
+            raise UnknownNameError("claim", self.text, [])
+        return "article", f"claim-{self.text}", f"claim {self.text}", ""
+
+
+class CodeRole(PlaceRole):
+    """Links to the page of a pair of files, or to a function on it."""
+
+    def place(self) -> tuple[str, str, str, str]:
+        """Find the file and the function."""
+        file, _, symbol = self.text.partition(" ")
+        pair = find(file)
+        if symbol and not select(compare(pair), [symbol]):
+            raise UnknownNameError(f"function or class of {file}", symbol, [])
+        return f"side-by-side/{pair.page}", symbol, symbol or file, "code"
+
+
+def write_pages(app: Sphinx) -> None:
+    """Write the generated pages before Sphinx looks for sources."""
+    load_proofs()  # an unknown name in it ends the build here
+    generate.write()
+
+
+def write_styles(app: Sphinx, error: Exception | None) -> None:
+    """Write the style sheets of the view."""
+    if error or app.builder.format != "html":
+        return
+    static = Path(app.outdir, "_static")
+    (static / "concepts.css").write_text(page.stylesheet(), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register everything with Sphinx."""
+    app.add_directive("side-by-side", SideBySide)
+    app.add_directive("side-by-side-page", SideBySidePage)
+    app.add_directive("concept", ConceptBox)
+    app.add_role("concept", ConceptRole())
+    app.add_role("row", RowRole())
+    app.add_role("ledger", LedgerRole())
+    app.add_role("claim", ClaimRole())
+    app.add_role("code", CodeRole(), override=True)
+    app.connect("builder-inited", write_pages)
+    app.connect("build-finished", write_styles)
+    app.add_css_file("side-by-side.css")
+    app.add_css_file("concepts.css")
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
