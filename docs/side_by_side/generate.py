@@ -1,99 +1,127 @@
 """The pages of docs/side-by-side/: one a pair of files, one an idea, the figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .blocks import compare, count_fates
 from .concepts import Concept, load_concepts
 from .figures import code_pairs, count_lines, count_statements, dependencies
+from .measure import measure_all, share
 from .pairs import ROOT, Pair, load_pairs
 
 FOLDER = ROOT / "docs/side-by-side"
+# They are too many for the list beside every page of the guide.
+ORPHAN = "---\norphan: true\n---\n\n"
+LANGUAGES = {".html": "html+jinja", ".xml": "xml+jinja", ".py": "python"}
+FATES = {
+    "identical": "the same on both sides",
+    "equivalent": "paired, in other words",
+    "flask": "Flask only",
+    "django": "Django only",
+}
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a table in Markdown."""
+    lines = [list(heads), *([str(cell) for cell in row] for row in rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def plain(name: str) -> str:
+    """Return the name of a file so that Markdown leaves its underscores alone."""
+    return name.replace("_", r"\_")
 
 
 def pair_page(pair: Pair) -> str:
     """Return the page of a pair of files, or of one that has no twin."""
-    title = f"# {pair.title}\n\n"
+    parts = [f"{ORPHAN}# {plain(pair.title)}"]
     if pair.reason or pair.identical:
-        text = pair.reason or "Both sites have the same file, to the last byte."
-        name = pair.names[0]
-        if pair.paths[0].suffix == ".gz":
-            return f"{title}`{name}`\n\n{text}\n"
-        language = {".html": "html+jinja", ".xml": "xml+jinja", ".py": "python"}
-        kind = language.get(pair.paths[0].suffix, "text")
-        include = f"```{{literalinclude}} ../../{name}\n:language: {kind}\n```"
-        return f"{title}`{name}`\n\n{text}\n\n{include}\n"
-    counts = count_fates(compare(pair))
-    counted = (
-        f"{counts['identical']} statements are the same on both sides, "
-        f"{counts['equivalent']} say it in other words, "
-        f"{counts['flask']} stand only with Flask, {counts['django']} only with Django."
-    )
-    return f"{title}{counted}\n\n```{{side-by-side-page}} {pair.flask}\n```\n"
+        name, suffix = pair.names[0], pair.paths[0].suffix
+        parts.append(f"`{name}`")
+        parts.append(pair.reason or "Both sites have the same file, to the last byte.")
+        if suffix != ".gz":
+            language = LANGUAGES.get(suffix, "text")
+            parts.append(
+                f"```{{literalinclude}} ../../{name}\n:language: {language}\n```"
+            )
+    else:
+        counts = count_fates(compare(pair))
+        parts.append(
+            f"{counts['identical']} statements are the same on both sides, "
+            f"{counts['equivalent']} say it in other words, "
+            f"{counts['flask']} stand only with Flask, "
+            f"{counts['django']} only with Django."
+        )
+        parts.append(f"```{{side-by-side-page}} {pair.flask}\n```")
+    return "\n\n".join(parts) + "\n"
 
 
 def concept_page(concept: Concept) -> str:
     """Return the page that shows an idea across the files."""
-    parts = [f"# {concept.title}: the code"]
+    parts = [f"{ORPHAN}# {concept.title}: the code"]
     parts.append(f"The chapter is {{concept}}`{concept.id}`.")
-    words = [*concept.words, *concept.template_words]
-    rows = [
-        "| {} | {} |".format(
-            *(", ".join(f"`{word}`" for word in side) or "–" for side in twins.words)
-        )
-        for twins in words
+    words = [
+        [", ".join(f"`{word}`" for word in side) or "–" for side in twins.words]
+        for twins in (*concept.words, *concept.template_words)
     ]
-    parts.append("\n".join(["| Flask says | Django says |", "|---|---|", *rows]))
+    parts.append(table(["Flask says", "Django says"], words))
     for flask, django in concept.symbols:
         if flask == django:
-            parts.append(f"## {flask}\n\n```{{side-by-side}} {flask}\n```")
+            parts.append(f"## {plain(flask)}\n\n```{{side-by-side}} {flask}\n```")
         else:
             parts.append(
-                f"## {flask} ↔ {django}\n\n"
+                f"## {plain(flask)} ↔ {plain(django)}\n\n"
                 f"```{{side-by-side}}\n:flask: {flask}\n:django: {django}\n```"
             )
     return "\n\n".join(parts) + "\n"
+
+
+def kind(pair: Pair) -> str:
+    """Return the heading under which a pair stands in the list."""
+    for folder, heading in (("tests/", "Tests"), ("templates/", "Templates")):
+        if pair.flask.startswith(folder):
+            return heading
+    return "Code"
 
 
 def index_page() -> str:
     """Return the list of all pages."""
     parts = ["# All files side by side"]
     parts.append(
-        "The same: statements that read alike on both sides.\n"
-        "Other words: statements that do the same job.\n"
-        "The rest stands on one side only."
-    )
-    lines = [
-        "| Pair | the same | other words | Flask only | Django only |",
-        "|---|--:|--:|--:|--:|",
-    ]
-    for pair in load_pairs():
-        if not pair.reason and not pair.identical:
-            counts = " | ".join(map(str, count_fates(compare(pair)).values()))
-            lines.append(f"| [{pair.title}]({pair.page}.md) | {counts} |")
-    parts.append("\n".join(lines))
-    parts.append("## The same to the last byte")
-    parts.append(
-        "\n".join(
-            f"- [{pair.title}]({pair.page}.md)"
-            for pair in load_pairs()
-            if pair.identical
+        "Statements are paired by what they do, and counted by what became of them.\n"
+        "The same: they read alike on both sides.\n"
+        "Other words: they do the same job.\n"
+        "The rest stands on one side only.\n"
+        "What each idea looks like across the files: "
+        + ", ".join(
+            f"[{concept.title}](concept.{concept.id}.md)"
+            for concept in load_concepts().values()
         )
+        + "."
     )
-    for name, side in (("Flask", 0), ("Django", 1)):
-        parts.append(f"## {name} alone")
-        parts.append(
-            "\n".join(
-                f"- [{pair[side]}]({pair.page}.md): {pair.reason}"
-                for pair in load_pairs()
-                if pair.reason and pair[side]
-            )
+    twins = [pair for pair in load_pairs() if not pair.reason and not pair.identical]
+    for heading in ("Code", "Templates", "Tests"):
+        rows = [
+            [
+                f"[{plain(pair.title)}]({pair.page}.md)",
+                *count_fates(compare(pair)).values(),
+            ]
+            for pair in twins
+            if kind(pair) == heading
+        ]
+        heads = ["Pair", "the same", "other words", "Flask only", "Django only"]
+        parts += [f"## {heading}", table(heads, rows)]
+    alone = {
+        "The same to the last byte": [each for each in load_pairs() if each.identical],
+        "Flask alone": [each for each in load_pairs() if each.reason and each.flask],
+        "Django alone": [each for each in load_pairs() if each.reason and each.django],
+    }
+    for heading, pairs in alone.items():
+        lines = (
+            f"- [{plain(each.title)}]({each.page}.md){each.reason and ': ' + each.reason}"
+            for each in pairs
         )
-    pages = [f"concept.{id}" for id in load_concepts()] + [
-        pair.page for pair in load_pairs()
-    ]
-    parts.append(
-        "```{toctree}\n:hidden:\n\n" + "\n".join(["figures", *pages]) + "\n```"
-    )
+        parts += [f"## {heading}", "\n".join(lines)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -101,51 +129,54 @@ def figures_page() -> str:
     """Return the figures, with the rules by which they are counted."""
     counts = count_statements(code_pairs())
     total = sum(counts.values())
-    parts = ["# Figures"]
-    parts.append(
-        "Counted from the code when this guide was built.\n"
-        "They describe this one blog; neither side wins anything."
-    )
-    parts.append("## Statements")
-    parts.append(
-        "A statement over several lines counts once; so do a decorator, the head of a "
-        "function, class, loop or condition, and a line of a template.\n"
-        "Tests, migrations and data are left out.\n"
-        "Files without a twin count as one-sided."
-    )
-    titles = {
-        "identical": "the same on both sides",
-        "equivalent": "paired, in other words",
-        "flask": "Flask only",
-        "django": "Django only",
-    }
-    lines = ["| | rows | share |", "|---|--:|--:|"]
-    lines += [
-        f"| {title} | {counts[fate]} | {100 * counts[fate] / total:.0f} % |"  # type: ignore[index]
-        for fate, title in titles.items()
+    statements = [
+        [FATES[fate], number, f"{100 * number / total:.0f} %"]
+        for fate, number in counts.items()
     ]
-    parts.append("\n".join(lines))
-    parts.append("## Lines an idea")
-    parts.append(
-        "Lines of code and templates in which a word of the idea stands; comments and "
-        "docstrings do not count.\n"
-        "A line with words of two ideas counts for both."
-    )
-    lines = ["| Idea | Flask | Django |", "|---|--:|--:|"]
-    for concept in load_concepts().values():
-        flask, django = count_lines(concept)
-        lines.append(f"| {{concept}}`{concept.id}` | {flask} | {django} |")
-    parts.append("\n".join(lines))
-    parts.append("## Dependencies")
-    parts.append(
-        "What `requirements/run.in` asks for, without what these bring along.\n"
-        "Django's package holds much of what Flask's users choose themselves."
-    )
-    lines = ["| | number | packages |", "|---|--:|---|"]
-    for group, names in dependencies().items():
-        lines.append(f"| {group} | {len(names)} | {', '.join(names)} |")
-    parts.append("\n".join(lines))
-    return "\n\n".join(parts) + "\n"
+    ideas = [
+        [f"{{concept}}`{concept.id}`", *count_lines(concept)]
+        for concept in load_concepts().values()
+    ]
+    packages = [
+        [group, len(names), ", ".join(names)] for group, names in dependencies().items()
+    ]
+    measures = measure_all()
+    judged = sum(len(each.judged) for each in measures)
+    return f"""\
+# Figures
+
+Counted from the code when this guide was built.
+They describe this one blog; neither side wins anything.
+
+## Statements
+
+A statement over several lines counts once.
+So do a decorator, a line of a template, and the head of a function, class or condition.
+Tests, migrations and data are left out; files without a twin count as one-sided.
+
+{table(["", "rows", "share"], statements)}
+
+## Lines an idea
+
+Lines of code and templates in which a word of the idea stands.
+Comments and docstrings do not count; a line with words of two ideas counts for both.
+
+{table(["Idea", "Flask", "Django"], ideas)}
+
+## Dependencies
+
+What `requirements/run.in` asks for, without what these bring along.
+Django's package holds much of what Flask's users choose themselves.
+
+{table(["", "number", "packages"], packages)}
+
+## How well statements are paired
+
+In {len(measures)} functions and templates, {judged} pairs were judged by hand.
+They stand in `docs/tests/alignment.toml`.
+The tool finds {share(measures, "found"):.1%} of them.
+A plain line diff (Python's `difflib`) finds {share(measures, "plain"):.1%}.
+"""
 
 
 def pages() -> Iterator[tuple[str, str]]:
