@@ -37,16 +37,17 @@ test: .dev ## Run every test: the docs', both sites' own, the contract
 	@$(PY) -m pytest -n 2
 
 test-url: .dev ## Run the contract against a server, and leave posts and accounts there
-	@case "$(URL)" in http://*|https://*) ;; *) \
+	@case "$$URL" in http://*|https://*) ;; *) \
 		echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2;; esac
-	@$(PY) -m pytest shared_tests --url "$(URL)" -rN
+	@$(PY) -m pytest shared_tests --url "$$URL" -rN
 
 diff: ## Both sites side by side: F=blog/views.py, or C=pagination for an idea; PLAIN=1
-	@$(PYTHON) -m docs.side_by_side --file "$(F)" $(if $(PLAIN),--plain) \
-		$(if $(filter command,$(firstword $(origin C))),--concept "$(C)")
+	@$(PYTHON) -m docs.side_by_side $(if $(F),--file "$$F") \
+		$(if $(filter command,$(firstword $(origin C))),--concept "$$C") \
+		$(if $(filter-out 0,$(PLAIN)),--plain)
 
 trace: .run ## Print what both sites do for one address: make trace URL='/home/?page=2'
-	@$(PY) -m docs.life.trace '$(URL)'
+	@$(PY) -m docs.life.trace "$$URL"
 
 check: lint types migrations-check templates-lint docs test ## Everything that must hold before a commit
 
@@ -73,6 +74,7 @@ templates-lint: .dev ## Check the templates with djlint
 	@$(PY) -m djlint --lint --quiet --profile django django_site/templates
 
 docs: .docs ## Build the guide into build/docs; every warning is an error
+	@rm -f build/docs/made-from.txt # what `make run` serves links to its own ports
 	@$(PY) -m sphinx -W --keep-going -n -q -j auto -d build/doctrees docs build/docs
 	@echo 'The guide is in build/docs/index.html; `make run` serves it.'
 

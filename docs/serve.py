@@ -59,6 +59,19 @@ MESSAGE_PAGE = """\
 """
 
 
+# Of http.server, which fills in the code and the message.
+NOT_FOUND_PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>%(code)d · Diptych</title>
+<h1>%(code)d: %(message)s</h1>
+<p><a href="/">The guide</a> has no such page.</p>
+"""
+
+
 class BuildError(Exception):
     """The last words of a step that failed."""
 
@@ -92,6 +105,7 @@ class Page(SimpleHTTPRequestHandler):
     """Answers one request."""
 
     server: Guide
+    error_message_format = NOT_FOUND_PAGE
 
     def __init__(self, *args, **options) -> None:
         """Look in the folder of what was built."""

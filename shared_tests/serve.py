@@ -189,7 +189,7 @@ def say_welcome(sites: list[Site], guide: Site | None) -> None:
     lines = [f"  {site.title:8}{site.url}" for site in shown]
     lines += ["", f"Log in as {name} with the password: {password}"]
     if guide:
-        lines += ["Begin with the guide; its first build takes about a minute."]
+        lines += ["Begin with the guide; the first time it takes a while to be built."]
     lines += ["In a second terminal:"]
     lines += [
         "  make diff F=blog/views.py   the code behind these pages, on both sides"

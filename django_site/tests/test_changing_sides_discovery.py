@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
@@ -11,13 +12,20 @@ from django.db import models
 from django_site.blog.models import Post
 from django_site.users.models import User
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def run(code):
     """Run some lines in a Python of its own, and return what it says."""
     command = [sys.executable, "-c", code]
     settings = {"DJANGO_SETTINGS_MODULE": "django_site.tests.settings"}
     return subprocess.run(  # noqa: S603 - our own lines
-        command, capture_output=True, text=True, check=False, env=os.environ | settings
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=os.environ | settings,
     )
 
 

@@ -21,7 +21,7 @@ def test_a_static_file(client, settings, debug):
     response = client.head("/static/style.css")
 
     assert response.status_code == 200
-    assert response["Content-Type"].startswith("text/css")
+    assert response.headers["Content-Type"].startswith("text/css")
 
 
 @pytest.mark.parametrize("debug", [False, True])

@@ -86,20 +86,26 @@ def test_a_file(rf):
 
 
 @pytest.mark.parametrize(
-    ("returned", "status", "body"),
+    ("returned", "status", "mark", "body"),
     [
-        (HttpResponse("Books."), 200, b"Books."),
-        (HttpResponse("Gone.", status=410), 410, b"Gone."),
-        (HttpResponse("Gone.", status=410, headers={"X-Mark": "1"}), 410, b"Gone."),
-        (JsonResponse({"books": 2}), 200, b'{"books": 2}'),
-        (JsonResponse([1, 2], safe=False), 200, b"[1, 2]"),
+        (HttpResponse("Books."), 200, None, b"Books."),
+        (HttpResponse("Gone.", status=410), 410, None, b"Gone."),
+        (
+            HttpResponse("Gone.", status=410, headers={"X-Mark": "1"}),
+            410,
+            "1",
+            b"Gone.",
+        ),
+        (JsonResponse({"books": 2}), 200, None, b'{"books": 2}'),
+        (JsonResponse([1, 2], safe=False), 200, None, b"[1, 2]"),
     ],
 )
-def test_what_a_view_may_return(answer, returned, status, body):
+def test_what_a_view_may_return(answer, returned, status, mark, body):
     """A view returns a response, or what can be made into one."""
     response = answer(lambda request: returned)
 
     assert response.status_code == status
+    assert response.headers.get("X-Mark") == mark
     assert response.content == body
 
 
@@ -129,7 +135,7 @@ def test_a_view_that_gives_up(answer):
     response = answer(shelf)
 
     assert response.status_code == 404
-    assert "There is nothing here" in response.content.decode()
+    assert "There is nothing here" in response.text
 
 
 def test_an_error_of_any_number(answer):
@@ -142,7 +148,7 @@ def test_a_redirect_to_a_view(answer):
     # redirect() tries the name of a view first, and a model's own address.
     response = answer(lambda request: redirect("blog:site_home"))
 
-    assert response["Location"] == "/"
+    assert response.headers["Location"] == "/"
 
 
 def test_a_header_of_the_response(answer):
@@ -150,7 +156,7 @@ def test_a_header_of_the_response(answer):
 
     def shelf(request):
         response = HttpResponse("Books.")
-        response["X-Mark"] = "here"
+        response.headers["X-Mark"] = "here"
         response.set_cookie("mark", "here")
         return response
 

@@ -76,14 +76,15 @@ def test_a_savepoint_keeps_the_rest(user):
     assert list(User.objects.values_list("username", flat=True)) == ["ann", "bob"]
 
 
-def test_attributes_after_the_commit(db):
+def test_attributes_after_the_commit(db, django_assert_num_queries):
     """An object is as good as the session behind it, where it has one."""
     # It has none, and keeps what it was given.
     user = User(username="bob")
     with transaction.atomic():
         user.save()
 
-    assert user.username == "bob"
+    with django_assert_num_queries(0):
+        assert user.username == "bob"
 
 
 def test_a_relation_of_an_object_that_was_kept(user, django_assert_num_queries):

@@ -14,7 +14,7 @@ def test_a_missing_slash(client):
     response = client.get("/home?page=2")
 
     assert response.status_code == 301
-    assert response["Location"] == "/home/?page=2"
+    assert response.headers["Location"] == "/home/?page=2"
 
 
 @pytest.mark.usefixtures("user")

@@ -26,7 +26,7 @@ def test_failure_page_needs_no_database(client):
     response = client.get("/")  # without the fixture `db` every query fails
 
     assert response.status_code == 500
-    assert "Something broke on our side" in response.content.decode()
+    assert "Something broke on our side" in response.text
 
 
 def test_failure_page_needs_no_user(client, user):
@@ -37,7 +37,7 @@ def test_failure_page_needs_no_user(client, user):
         response = client.get("/")
 
     assert response.status_code == 500
-    assert "Something broke on our side" in response.content.decode()
+    assert "Something broke on our side" in response.text
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_handler_that_forgets_the_code(client, monkeypatch):
     response = client.get("/nothing-here/")
 
     assert response.status_code == 200
-    assert "There is nothing here" in response.content.decode()
+    assert "There is nothing here" in response.text
 
 
 def test_limit_of_bodies_is_a_setting(client, settings):
@@ -78,7 +78,7 @@ def test_limit_of_bodies_is_a_setting(client, settings):
     response = client.post("/login/", {"username": "x" * 100})
 
     assert response.status_code == 413
-    assert "That is too long" in response.content.decode()
+    assert "That is too long" in response.text
 
 
 def test_csrf_protection_is_on_by_default():
@@ -95,7 +95,7 @@ def test_forged_request_gets_its_own_page():
     response = client.post("/login/", {"username": "ann"})
 
     assert response.status_code == 403
-    assert "This form is not ours any more" in response.content.decode()
+    assert "This form is not ours any more" in response.text
 
 
 def test_view_without_a_form_relies_on_the_guard_of_the_site(user, settings):

@@ -22,7 +22,7 @@ def post_id(user):
 
 def test_feed_has_a_length(client, post_id):
     """It holds the newest posts, and not the oldest one."""
-    feed = client.get("/feed.atom").content.decode()
+    feed = client.get("/feed.atom").text
 
     assert feed.count("<entry>") == FEED_LENGTH
     assert f"tag:diptych.example,2026:post-{post_id}</id>" in feed
@@ -34,12 +34,12 @@ def test_feed_says_when_it_changed(client, post_id):
     response = client.get("/feed.atom")
 
     changed = NOON + timedelta(FEED_LENGTH)
-    assert response["Last-Modified"] == http_date(changed.timestamp())
+    assert response.headers["Last-Modified"] == http_date(changed.timestamp())
 
 
 def test_feed_of_nothing(client, db):
     """It has no entry, and a date nevertheless."""
-    feed = client.get("/feed.atom").content.decode()
+    feed = client.get("/feed.atom").text
 
     assert "<entry>" not in feed
     assert "<updated>" in feed

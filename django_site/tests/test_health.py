@@ -21,4 +21,4 @@ def test_health_without_a_database(client, db):
         response = client.get("/healthz")
 
     assert (response.status_code, response.content) == (503, b"no database")
-    assert response["Retry-After"] == "10"
+    assert response.headers["Retry-After"] == "10"

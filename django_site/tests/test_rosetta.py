@@ -29,8 +29,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.management import BaseCommand, CommandError, call_command
 from django.core.paginator import Paginator
 from django.core.signals import request_finished
@@ -51,7 +50,15 @@ from django.template import engines
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext, isolate_apps
-from django.urls import include, path, register_converter, resolve, reverse
+from django.urls import (
+    converters,
+    include,
+    path,
+    register_converter,
+    resolve,
+    reverse,
+)
+from django.utils.html import escape
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -67,6 +74,11 @@ from .factories import PASSWORD, make_comment, make_post, make_user
 
 pytestmark = pytest.mark.django_db
 COMMENT = {"name": "Kim", "email": "kim@example.org", "body": "Well said."}
+UPLOAD = (  # the test client itself would send no such name
+    "--x\r\n"
+    'Content-Disposition: form-data; name="picture"; filename="../cat.png"\r\n\r\n'
+    "meow\r\n--x--\r\n"
+)
 PAGES = {
     "hello.html": "Hello, {{ name }}!",
     "_card.html": "<b>{{ name }}</b>",
@@ -206,10 +218,21 @@ def tables(*made):
     with connection.schema_editor() as editor:
         for model in made:
             editor.create_model(model)
+    try:
+        yield
+    finally:
+        with connection.schema_editor() as editor:
+            for model in reversed(made):
+                editor.delete_model(model)
+
+
+@pytest.fixture
+def own_converters(monkeypatch):
+    """Forget the converters of a test when it ends."""
+    known = dict(converters.REGISTERED_CONVERTERS)
+    monkeypatch.setattr(converters, "REGISTERED_CONVERTERS", known)
     yield
-    with connection.schema_editor() as editor:
-        for model in reversed(made):
-            editor.delete_model(model)
+    converters.get_converters.cache_clear()
 
 
 @pytest.fixture
@@ -295,14 +318,14 @@ class TestRequest:
     @at("/?tag=milk&tag=tea")
     def test_first_value(self, request):
         """Read the first of several values."""
-        tag = request.GET.getlist("tag")[0]
+        tag = next(iter(request.GET.getlist("tag")), None)
 
         assert tag == "milk"
 
     @at("/?tag=milk&tag=tea")
     def test_last_value(self, request):
         """Read the last of several values."""
-        tag = request.GET["tag"]
+        tag = request.GET.get("tag")
 
         assert tag == "tea"
 
@@ -330,7 +353,10 @@ class TestRequest:
     @at("/", "post", data={"title": "Tea"}, content_type="application/json")
     def test_json_body(self, request):
         """Read a body of JSON."""
-        data = json.loads(request.body)
+        try:
+            data = json.loads(request.body)
+        except ValueError as error:
+            raise BadRequest("This is no JSON.") from error
 
         assert data == {"title": "Tea"}
 
@@ -341,7 +367,7 @@ class TestRequest:
 
         assert body == b"<tea/>"
 
-    @at("/", "post", data={"picture": SimpleUploadedFile("cat.png", b"meow")})
+    @at("/", "post", data=UPLOAD, content_type="multipart/form-data; boundary=x")
     def test_uploaded_file(self, request):
         """Read a file that was sent."""
         picture = request.FILES["picture"]
@@ -364,11 +390,12 @@ class TestRequest:
         assert path == "/home/"
 
     @at("/home/?page=2")
-    def test_path_and_query(self, request):
+    def test_path_and_query(self, request, rf):
         """Read the path with the query string."""
         address = request.get_full_path()
 
         assert address == "/home/?page=2"
+        assert rf.get("/home/").get_full_path() == "/home/"
 
     @at("/home/?page=2")
     def test_full_address(self, request):
@@ -408,7 +435,7 @@ class TestResponse:
         def hello(request):
             return HttpResponse("Hello")
 
-        assert visit(hello).content == b"Hello"
+        assert visit(hello).text == "Hello"
 
     def test_status(self, visit):
         """Answer with a status of your own."""
@@ -472,10 +499,14 @@ class TestResponse:
 
         def choose(request):
             response = HttpResponse("Dark it is.")
-            response.set_cookie("theme", "dark", max_age=3600, httponly=True)
+            # Over HTTPS, secure=True belongs there too.
+            response.set_cookie(
+                "theme", "dark", max_age=3600, httponly=True, samesite="Lax"
+            )
             return response
 
-        assert visit(choose).cookies["theme"].value == "dark"
+        cookie = visit(choose).cookies["theme"]
+        assert (cookie.value, cookie["samesite"]) == ("dark", "Lax")
 
     def test_delete_cookie(self, visit):
         """Delete a cookie."""
@@ -502,9 +533,10 @@ class TestResponse:
         """Send a long answer piece by piece."""
 
         def count(request):
-            return StreamingHttpResponse(f"{number}\n" for number in range(3))
+            lines = (f"{request.path} {number}\n" for number in range(3))
+            return StreamingHttpResponse(lines)
 
-        assert visit(count).getvalue() == b"0\n1\n2\n"
+        assert visit(count).getvalue() == b"/here/ 0\n/here/ 1\n/here/ 2\n"
 
     def test_not_found(self, visit):
         """Answer that there is nothing here."""
@@ -544,20 +576,22 @@ class TestAddresses:
         urlpatterns = [path("shelves/<int:number>/", show_shelf)]
 
         use_urls(urlpatterns)
-        assert client.get("/shelves/7/").content == b"Shelf 7"
+        assert client.get("/shelves/7/").text == "Shelf 7"
         assert client.get("/shelves/x/").status_code == 404
 
     def test_rest_of_the_address(self, use_urls, client):
         """Take the rest of the address, slashes too."""
 
         def show_page(request, name):
-            return HttpResponse(name)
+            return HttpResponse(f"Page {escape(name)}")
 
         urlpatterns = [path("wiki/<path:name>", show_page)]
 
         use_urls(urlpatterns)
-        assert client.get("/wiki/tea/green").content == b"tea/green"
+        assert client.get("/wiki/tea/green").text == "Page tea/green"
+        assert client.get("/wiki/<b>").text == "Page &lt;b&gt;"
 
+    @pytest.mark.usefixtures("own_converters")
     def test_type_of_your_own(self, use_urls, client):
         """Say with a class what a part of an address may be."""
 
@@ -573,7 +607,7 @@ class TestAddresses:
         register_converter(YearConverter, "year")
 
         use_urls([path("<year:year>/", lambda request, year: HttpResponse(year + 1))])
-        assert client.get("/2026/").content == b"2027"
+        assert client.get("/2026/").text == "2027"
         assert client.get("/26/").status_code == 404
 
     @at("/")
@@ -607,7 +641,7 @@ class TestAddresses:
         urlpatterns = [path("drinks/", include((drinks, "drinks")))]
 
         use_urls(urlpatterns)
-        assert client.get("/drinks/tea/").content == b"Tea"
+        assert client.get("/drinks/tea/").text == "Tea"
         assert reverse("drinks:tea") == "/drinks/tea/"
 
     def test_two_methods(self, use_urls, client):
@@ -620,8 +654,8 @@ class TestAddresses:
         urlpatterns = [path("tea/", tea)]
 
         use_urls(urlpatterns)
-        assert client.get("/tea/").content == b"Tea?"
-        assert client.post("/tea/").content == b"Poured."
+        assert client.get("/tea/").text == "Tea?"
+        assert client.post("/tea/").text == "Poured."
         assert client.head("/tea/").status_code == 200
         assert client.put("/tea/").status_code == 405
 
@@ -635,7 +669,7 @@ class TestAddresses:
         urlpatterns = [path("pour/", pour)]
 
         use_urls(urlpatterns)
-        assert client.post("/pour/").content == b"Poured."
+        assert client.post("/pour/").text == "Poured."
         assert client.get("/pour/").status_code == 405
 
     def test_class(self, use_urls, client):
@@ -651,8 +685,8 @@ class TestAddresses:
         urlpatterns = [path("tea/", Tea.as_view(), name="tea")]
 
         use_urls(urlpatterns)
-        assert client.get("/tea/").content == b"Tea?"
-        assert client.post("/tea/").content == b"Poured."
+        assert client.get("/tea/").text == "Tea?"
+        assert client.post("/tea/").text == "Poured."
 
     def test_moved(self, use_urls, client):
         """Send an address that moved to its new place."""
@@ -675,11 +709,12 @@ class TestAddresses:
         def not_found(request, exception):
             return HttpResponse("Nothing here.", status=404)
 
+        # In the ROOT_URLCONF; while DEBUG is on, Django shows its own page.
         handler404 = not_found
 
         use_urls([], handler404=handler404)
         response = client.get("/nothing-here/")
-        assert (response.status_code, response.content) == (404, b"Nothing here.")
+        assert (response.status_code, response.text) == (404, "Nothing here.")
 
 
 class TestSettings:
@@ -729,7 +764,7 @@ class TestTemplates:
         def hello(request):
             return render(request, "hello.html", {"name": "Kim"})
 
-        assert visit(hello).content == b"Hello, Kim!"
+        assert visit(hello).text == "Hello, Kim!"
 
     @at("/")
     @pytest.mark.usefixtures("pages")
@@ -751,7 +786,7 @@ class TestTemplates:
     def test_include(self, draw):
         """Include a template, and hand it a value."""
         template = """
-            {% include "_card.html" with name=author only %}
+            {% include "_card.html" with name=author %}
         """
 
         assert draw(template, author="Kim") == "<b>Kim</b>"
@@ -866,7 +901,7 @@ class TestTemplates:
 
     def test_filter(self):
         """Write a filter of your own."""
-        register = template.Library()
+        register = template.Library()  # in templatetags/tea.py, for {% load tea %}
 
         @register.filter
         def shout(text):
@@ -876,7 +911,7 @@ class TestTemplates:
 
     def test_function(self):
         """Write a function that templates call."""
-        register = template.Library()
+        register = template.Library()  # in templatetags/tea.py, for {% load tea %}
 
         @register.simple_tag
         def price(cups):
@@ -892,7 +927,7 @@ class TestTemplates:
 
         settings.TEMPLATES[0]["OPTIONS"]["context_processors"] = [name_it(season)]
         response = visit(lambda request: render(request, "hello.html"))
-        assert response.content == b"Hello, autumn!"
+        assert response.text == "Hello, autumn!"
 
 
 @pytest.mark.usefixtures("models_of_the_blog")
@@ -906,7 +941,7 @@ class TestModels:
             name = models.CharField(max_length=40, unique=True)
             note = models.TextField(blank=True)
             cups = models.PositiveIntegerField(default=0)
-            bought = models.DateField(null=True)
+            bought = models.DateField(null=True, blank=True)
 
         with tables(Tea):
             tea = Tea.objects.create(name="Black")
@@ -927,6 +962,8 @@ class TestModels:
             shop = Shop.objects.create()
             tea = Tea.objects.create(shop=shop)
             assert list(shop.teas.all()) == [tea]
+            shop.delete()
+            assert not Tea.objects.exists()
 
     def test_many_to_many(self):
         """Let many rows belong to many."""
@@ -981,9 +1018,12 @@ class TestDatabase:
 
     def test_comparisons(self, post):
         """Compare in other ways than by equality."""
-        posts = Post.objects.filter(title__icontains="te", pk__gte=1)
 
-        assert list(posts) == [post]
+        def find_posts(part):
+            return list(Post.objects.filter(title__icontains=part, pk__gte=1))
+
+        assert find_posts("te") == [post]
+        assert find_posts("%") == []
 
     def test_or_and_not(self, post):
         """Ask for one thing or another, and not for a third."""
@@ -1243,10 +1283,11 @@ class TestForms:
             end = forms.DateField()
 
             def clean(self):
-                if not self.errors:
-                    start, end = self.cleaned_data["start"], self.cleaned_data["end"]
-                    if end < start:
-                        self.add_error("end", "It ends before it starts.")
+                cleaned = super().clean()
+                start, end = cleaned.get("start"), cleaned.get("end")
+                if start and end and end < start:
+                    self.add_error("end", "It ends before it starts.")
+                return cleaned
 
         form = DateForm({"start": "2026-03-02", "end": "2026-03-01"})
         assert form.errors == {"end": ["It ends before it starts."]}
@@ -1271,7 +1312,7 @@ class TestForms:
 
         serve(lambda request: HttpResponse(draw_for(request, template)))
         client = Client(enforce_csrf_checks=True)
-        page = client.get("/here/").content.decode()
+        page = client.get("/here/").text
         token = page.partition('value="')[2].partition('"')[0]
         assert client.post("/here/").status_code == 403
         sent = {"csrfmiddlewaretoken": token}
@@ -1286,7 +1327,7 @@ class TestForms:
 
         serve(pour)
         client = Client(enforce_csrf_checks=True)
-        assert client.post("/here/").content == b"Poured."
+        assert client.post("/here/").text == "Poured."
 
 
 class TestSession:
@@ -1331,10 +1372,10 @@ class TestSession:
     @at("/")
     def test_lifetime_of_session(self, request):
         """Let a session outlive the browser window."""
-        request.session.set_expiry(timedelta(days=30))
+        request.session.set_expiry(timedelta(days=60))  # in a view
 
         assert not request.session.get_expire_at_browser_close()
-        assert request.session.get_expiry_age() > 29 * 24 * 60 * 60
+        assert request.session.get_expiry_age() > 59 * 24 * 60 * 60
 
     @at("/")
     def test_message(self, request):
@@ -1365,22 +1406,25 @@ class TestUsers:
 
         def greet(request):
             if request.user.is_authenticated:
-                return HttpResponse(f"Hello, {request.user.username}")
+                return HttpResponse(f"Hello, {escape(request.user.username)}")
             return HttpResponse("Hello, stranger")
 
         serve(greet)
-        assert client.get("/here/").content == b"Hello, stranger"
+        assert client.get("/here/").text == "Hello, stranger"
         client.force_login(user)
-        assert client.get("/here/").content == b"Hello, ann"
+        assert client.get("/here/").text == "Hello, ann"
 
-    def test_login_required(self, visit):
+    def test_login_required(self, use_urls, client):
         """Ask strangers to log in first."""
 
         @login_required
         def write(request):
             return HttpResponse("Write.")
 
-        assert visit(write).url == "/login/?next=/here/"
+        urlpatterns = [path("write/", write)]
+
+        use_urls(urlpatterns)
+        assert client.get("/write/").url == "/login/?next=/write/"
 
     @at("/")
     def test_check_user(self, request, user):
@@ -1410,6 +1454,9 @@ class TestUsers:
 
         serve(leave)
         client.force_login(user)
+        session = client.session
+        session["theme"] = "dark"
+        session.save()
         client.post("/here/")
         assert not client.session.keys()
 
@@ -1433,7 +1480,7 @@ class TestTests:
     def test_get(self, client):
         """Ask for a page, and read it."""
         response = client.get("/login/")
-        text = response.content.decode()
+        text = response.text
 
         assert response.status_code == 200
         assert "Log in" in text
@@ -1500,7 +1547,7 @@ class TestCommands:
     def test_command(self):
         """Write a command."""
 
-        class Command(BaseCommand):  # the file's name is the command's
+        class Command(BaseCommand):  # in management/commands/brew.py, hence its name
             help = "Brew a pot."
 
             def handle(self, **options):
@@ -1585,7 +1632,7 @@ class TestHooks:
     def test_at_the_end(self, client, washed):
         """Clean up when a request is over, whatever came of it."""
 
-        @receiver(request_finished)
+        @receiver(request_finished)  # in a module that AppConfig.ready() imports
         def wash(sender, **kwargs):
             washed.append("cup")
 
@@ -1595,7 +1642,7 @@ class TestHooks:
     def test_at_the_start(self, washed):
         """Do something once, when the site starts."""
 
-        class TeaConfig(AppConfig):
+        class TeaConfig(AppConfig):  # in apps.py of an app in INSTALLED_APPS
             name = "tea"
 
             def ready(self):
@@ -1622,12 +1669,12 @@ class TestHooks:
         use_middleware(ShowError)
         serve(lambda request: HttpResponse(1 / 0))
         response = client.get("/here/")
-        assert (response.status_code, response.content) == (422, b"Too few cups.")
+        assert (response.status_code, response.text) == (422, "Too few cups.")
 
     def test_stored_row(self, author, washed):
         """Do something when a new row is stored."""
 
-        @receiver(post_save, sender=Post)
+        @receiver(post_save, sender=Post)  # in a module that ready() imports
         def note(sender, instance, created, **kwargs):
             if created:
                 washed.append(instance.title)

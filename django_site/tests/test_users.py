@@ -126,7 +126,7 @@ def test_user_name_taken_a_moment_ago(client, user, monkeypatch):
     response = client.post("/register/", form)
 
     assert response.status_code == 400
-    assert "A user with that user name already exists." in response.content.decode()
+    assert "A user with that user name already exists." in response.text
 
 
 def test_file_is_no_user_name(client, db):

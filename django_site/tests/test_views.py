@@ -24,7 +24,7 @@ def test_site_home_alone(rf, user):
         make_post(user, title=f"Title {number}")
     request = rf.get("/home/?page=2")
     request.read_posts = []
-    html = site_home(request).content.decode()
+    html = site_home(request).text
 
     assert "Title 0" in html
     assert "Title 1" not in html
@@ -38,7 +38,7 @@ def test_site_home_misses_what_nobody_prepared(rf, db):
 
     request.read_posts = []
 
-    assert "There are no posts yet." in site_home(request).content.decode()
+    assert "There are no posts yet." in site_home(request).text
 
 
 def test_read_posts_come_from_the_session(rf):
@@ -82,7 +82,7 @@ def test_author_posts_alone(rf, user):
     make_post(user, title="By Ann")
     request = rf.get("/authors/ann/")
     request.read_posts = []
-    html = AuthorPosts.as_view()(request, username="ann").render().content.decode()
+    html = AuthorPosts.as_view()(request, username="ann").render().text
 
     assert "By Ann" in html
 

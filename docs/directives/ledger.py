@@ -29,6 +29,15 @@ MANUALS = {
     "WhiteNoise": "https://whitenoise.readthedocs.io/en/stable/",
     "WTForms": "https://wtforms.readthedocs.io/en/stable/",
 }
+# Of the story that is played to both sites, the parts that differ as a whole.
+GROUPS = {
+    "*": "any request",
+    "slashes": "an address without its slash",
+    "hosts": "a host in an odd spelling",
+    "broken_cookies": "a cookie that is broken",
+    "lengths": "a text that is too long",
+    "bodies": "a body that is no form",
+}
 SHOWN_REQUESTS = 3
 SHOWN_CHARACTERS = 120
 ANYTHING = "…"
@@ -112,7 +121,9 @@ def readable_request(request: str) -> str:
     """Write a request without the group of the story that it stands in."""
     group, _, asked = request.partition(": ")
     if set(asked) <= {"*"}:
-        return "any request" if group == "*" else f"any of {without_stars(group)}"
+        return GROUPS.get(group) or without_stars(group).replace(
+            "methods", "any method", 1
+        )
     return without_stars(asked)
 
 

@@ -15,8 +15,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parents[2]
-SITES = ("django_site", "flask_site")
-HEADS = ("In Django I write", "In Flask I write")
+SITES = ("flask_site", "django_site")
+HEADS = ("In Flask I write", "In Django I write")
 TEMPLATES = {"django_site": "html+django", "flask_site": "html+jinja"}
 
 logger = logging.getLogger(__name__)
@@ -153,9 +153,9 @@ def needed_imports(
     ]
 
 
-def find_faults(django: list[Group], flask: list[Group]) -> list[str]:
+def find_faults(flask: list[Group], django: list[Group]) -> list[str]:
     """Say which tests have no twin, say something else, or stand elsewhere."""
-    wishes, others = outline(django), outline(flask)
+    wishes, others = outline(flask), outline(django)
     faults = [f"{name} has no twin" for name in sorted(wishes.keys() ^ others.keys())]
     faults += [
         f"{name} has two docstrings: {wish!r} and {others[name]!r}"
@@ -183,33 +183,33 @@ class Rosetta(SphinxDirective):
         """Return a section for each group; a test without a twin is a warning."""
         for site in SITES:
             self.env.note_dependency(str(path_of(site)))
-        django, flask = map(read, SITES)
-        for fault in find_faults(django, flask):
+        flask, django = map(read, SITES)
+        for fault in find_faults(flask, django):
             logger.warning("rosetta: %s", fault, location=self.get_location())
-        return [self.section(*pair) for pair in zip(django, flask, strict=False)]
+        return [self.section(*pair) for pair in zip(flask, django, strict=False)]
 
-    def section(self, django: Group, flask: Group) -> nodes.section:
+    def section(self, flask: Group, django: Group) -> nodes.section:
         """Return the section of a group."""
-        title = nodes.title(django.heading, "", nodes.Text(django.heading))
-        section = nodes.section("", title, ids=[nodes.make_id(django.heading)])
+        title = nodes.title(flask.heading, "", nodes.Text(flask.heading))
+        section = nodes.section("", title, ids=[nodes.make_id(flask.heading)])
         self.state.document.note_implicit_target(section)
-        pairs = zip(django.rows, flask.rows, strict=False)
+        pairs = zip(flask.rows, django.rows, strict=False)
         section += table([line for pair in pairs for line in self.rows(*pair)])
         return section
 
-    def rows(self, django: Row, flask: Row) -> list[nodes.row]:
+    def rows(self, flask: Row, django: Row) -> list[nodes.row]:
         """Return the wish and below it both answers: code needs all the width."""
-        wish = nodes.paragraph(django.wish, "", nodes.Text(django.wish))
-        wish += nodes.reference("", "¶", refid=django.name, classes=["headerlink"])
+        wish = nodes.paragraph(flask.wish, "", nodes.Text(flask.wish))
+        wish += nodes.reference("", "¶", refid=flask.name, classes=["headerlink"])
         head = nodes.row(
             "",
             nodes.entry("", wish, morecols=len(HEADS) - 1),
-            ids=[django.name],
-            names=[django.name],
+            ids=[flask.name],
+            names=[flask.name],
             classes=["rosetta-wish"],
         )
         self.state.document.note_explicit_target(head)
-        cells = [nodes.entry("", *answer(row)) for row in (django, flask)]
+        cells = [nodes.entry("", *answer(row)) for row in (flask, django)]
         return [head, nodes.row("", *cells, classes=["rosetta-answers"])]
 
 

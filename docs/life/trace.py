@@ -1,6 +1,7 @@
 """Prints what both sites do for one address: `python -m docs.life.trace /home/`."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,6 +86,8 @@ def join(texts: list[Line], width: int, colors: bool) -> str:
 
 def main(words: list[str]) -> None:
     """Print what both sites do for the address of the command line."""
+    # What one copies from a browser begins with the site.
+    words = [re.sub("^https?://[^/]+", "", word) for word in words]
     if len(words) != 1 or not words[0].startswith("/"):
         print(USAGE, file=sys.stderr)
         sys.exit(2)

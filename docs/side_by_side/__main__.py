@@ -46,6 +46,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("--concept", help="an idea; empty for the list")
     parser.add_argument("--plain", action="store_true", help="a unified diff")
     options = parser.parse_args(arguments and list(arguments))
+    if options.concept is not None and (options.file or options.plain):
+        parser.exit(2, "Ask for an idea (C) alone, or for a file (F, with PLAIN=1).\n")
     width = shutil.get_terminal_size((80, 24)).columns
     colors = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     try:

@@ -56,8 +56,8 @@ class Likeness:
         here, there = tokens(first), tokens(second)
         both = sum(n * self.weight(token) for token, n in (here & there).items())
         all_ = sum(n * self.weight(token) for token, n in (here + there).items())
-        bonus = SAME_KIND * (first.kind == second.kind)
         name = target(first)
+        bonus = SAME_KIND * (first.kind == second.kind)
         bonus += SAME_TARGET * (bool(name) and name == target(second))
         return min(1.0, (1 - SAME_KIND) * 2 * both / (all_ or 1) + bonus)
 

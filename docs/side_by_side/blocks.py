@@ -161,6 +161,18 @@ def compare(pair: Pair) -> tuple[Block, ...]:
     return tuple(pair_symbols(flask, django, other_symbols(pair.flask)))
 
 
+def sections(blocks: Iterable[Block]) -> list[list[Block]]:
+    """Put a class with its members, and what stands between functions together."""
+    groups: list[list[Block]] = []
+    for block in blocks:
+        inside = groups and block.top and block.top == groups[-1][0].top
+        loose = groups and not block.headed and not groups[-1][0].headed
+        if not inside and not loose:
+            groups.append([])
+        groups[-1].append(block)
+    return groups
+
+
 def select(blocks: Iterable[Block], patterns: Sequence[str]) -> list[Block]:
     """Select the blocks whose name a pattern covers; a class brings its members."""
 

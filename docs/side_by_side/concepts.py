@@ -4,6 +4,7 @@ import io
 import re
 import tokenize
 import tomllib
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -88,14 +89,15 @@ def load_concepts() -> dict[str, Concept]:
 
 
 def find_concept(wanted: str) -> Concept:
-    """Return a concept by its name.
+    """Return a concept by its name, or by its letter.
 
     Raises UnknownNameError where there is none.
     """
     concepts = load_concepts()
-    if wanted not in concepts:
-        raise UnknownNameError("concept", wanted, list(concepts))
-    return concepts[wanted]
+    for concept in concepts.values():
+        if wanted in (concept.id, concept.letter):
+            return concept
+    raise UnknownNameError("concept", wanted, list(concepts))
 
 
 @cache
@@ -130,7 +132,7 @@ def words_of(path: Path) -> dict[int, list[Word]]:
         return {}
     text = path.read_text(encoding="utf-8")
     pattern, known = vocabulary(side_of(path), template)
-    spoken = mask_template(text) if template else mask_python(text)
+    spoken = mask_template(text) if template else mask_python(text, known)
     found: dict[int, list[Word]] = {}
     for number, line in enumerate(spoken.splitlines(), 1):
         for match in pattern.finditer(line):
@@ -150,15 +152,19 @@ def mask_template(text: str) -> str:
     return "\n".join(lines)
 
 
-def mask_python(text: str) -> str:
-    """Blank out comments, and strings that hold words for people."""
+def mask_python(text: str, kept: Container[str] = ()) -> str:
+    """Blank out comments and strings, but for those strings that are words."""
     lines = [list(line) for line in text.splitlines()]
+    begun = []  # f-strings, which are tokens of their own from Python 3.12 on
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         name = tokenize.tok_name[token.type]
-        prose = name in ("STRING", "FSTRING_MIDDLE") and re.search(r"\s", token.string)
-        if name != "COMMENT" and not prose:
+        if name == "FSTRING_START":
+            begun.append(token.start)
+        if name not in ("COMMENT", "STRING", "FSTRING_END") or token.string in kept:
             continue
         (row, start), (last, end) = token.start, token.end
+        if name == "FSTRING_END":
+            row, start = begun.pop()
         for number in range(row, last + 1):
             line = lines[number - 1]
             first = start if number == row else 0

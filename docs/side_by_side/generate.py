@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from .blocks import compare, count_fates
-from .concepts import Concept, load_concepts
+from .concepts import TEMPLATES, Concept, load_concepts
 from .figures import code_pairs, count_lines, count_statements, dependencies
 from .measure import measure_all, share
 from .pairs import ROOT, Pair, load_pairs
@@ -11,7 +11,7 @@ from .pairs import ROOT, Pair, load_pairs
 FOLDER = ROOT / "docs/side-by-side"
 # They are too many for the list beside every page of the guide.
 ORPHAN = "---\norphan: true\n---\n\n"
-LANGUAGES = {".html": "html+jinja", ".xml": "xml+jinja", ".py": "python"}
+SHOWN = {".py", *TEMPLATES}  # other files have no statements to be paired
 FATES = {
     "identical": "the same on both sides",
     "equivalent": "paired, in other words",
@@ -35,15 +35,12 @@ def plain(name: str) -> str:
 def pair_page(pair: Pair) -> str:
     """Return the page of a pair of files, or of one that has no twin."""
     parts = [f"{ORPHAN}# {plain(pair.title)}"]
-    if pair.reason or pair.identical:
-        name, suffix = pair.names[0], pair.paths[0].suffix
-        parts.append(f"`{name}`")
-        parts.append(pair.reason or "Both sites have the same file, to the last byte.")
-        if suffix != ".gz":
-            language = LANGUAGES.get(suffix, "text")
-            parts.append(
-                f"```{{literalinclude}} ../../{name}\n:language: {language}\n```"
-            )
+    name, suffix = pair.names[0], pair.paths[0].suffix
+    view = f"```{{side-by-side-page}} {pair.flask or pair.django}\n```"
+    if pair.identical:
+        parts.append("Both sites have the same file, to the last byte.")
+    elif pair.reason:
+        parts.append(f"`{name}` has no twin.\n{pair.reason}")
     else:
         counts = count_fates(compare(pair))
         parts.append(
@@ -52,7 +49,10 @@ def pair_page(pair: Pair) -> str:
             f"{counts['flask']} stand only with Flask, "
             f"{counts['django']} only with Django."
         )
-        parts.append(f"```{{side-by-side-page}} {pair.flask}\n```")
+    if suffix in SHOWN and not pair.identical:
+        parts.append(view)
+    elif suffix != ".gz":
+        parts.append(f"```{{literalinclude}} ../../{name}\n:language: text\n```")
     return "\n\n".join(parts) + "\n"
 
 
@@ -118,7 +118,7 @@ def index_page() -> str:
     }
     for heading, pairs in alone.items():
         lines = (
-            f"- [{plain(each.title)}]({each.page}.md){each.reason and ': ' + each.reason}"
+            f"- [{plain(each.title)}]({each.page}.md) {each.reason}".rstrip()
             for each in pairs
         )
         parts += [f"## {heading}", "\n".join(lines)]
@@ -154,12 +154,13 @@ A statement over several lines counts once.
 So do a decorator, a line of a template, and the head of a function, class or condition.
 Tests, migrations and data are left out; files without a twin count as one-sided.
 
-{table(["", "rows", "share"], statements)}
+{table(["", "statements", "share"], statements)}
 
-## Lines an idea
+## Lines for each idea
 
 Lines of code and templates in which a word of the idea stands.
 Comments and docstrings do not count; a line with words of two ideas counts for both.
+Two of the ideas live in the tests alone.
 
 {table(["Idea", "Flask", "Django"], ideas)}
 

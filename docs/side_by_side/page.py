@@ -5,7 +5,7 @@ narrow screen the sides leave the grid and stand below each other.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -141,27 +141,33 @@ def render_marks(blocks: Iterable[Block]) -> Iterator[str]:
             yield f"<div {line.place.format('marks')}>{letters}</div>"
 
 
-def render(blocks: list[Block], chapters: str) -> str:
-    """Return some blocks as one grid; `chapters` is a link with a place for a name."""
+def render(blocks: list[Block], chapters: str, wanted: Sequence[int] = (0, 1)) -> str:
+    """Return some blocks as one grid, or one side of them.
+
+    `chapters` is the address of a concept's chapter, with a place for its name.
+    """
     sides = []
-    for side, name in enumerate(NAMES):
-        cells = "".join(render_side(side, blocks, chapters))
+    for side in wanted:
         paths = dict.fromkeys(
             unit.path.relative_to(ROOT).as_posix()
             for block in blocks
             for row in block.rows
             if (unit := row[side])
         )
-        files = (
-            "".join(f" <code>{path}</code>" for path in paths) or " has no counterpart"
-        )
+        name = NAMES[side]
+        files = "".join(f" <code>{path}</code>" for path in paths)
+        cells = "".join(render_side(side, blocks, chapters))
         sides.append(
             f'<div class="side {name.lower()}" role="group" aria-label="{name}">'
-            f'<div class="head"><strong>{name}</strong>{files}</div>{cells}</div>'
+            f'<div class="head"><strong>{name}</strong>'
+            f"{files or ' has no counterpart'}</div>{cells}</div>"
         )
     letters = '<div class="head"></div>' + "".join(render_marks(blocks))
     sides.insert(1, f'<div class="side middle" aria-hidden="true">{letters}</div>')
-    return f'<div class="side-by-side highlight">{"".join(sides)}</div>'
+    css = (
+        "side-by-side highlight" if len(wanted) > 1 else "side-by-side highlight alone"
+    )
+    return f'<div class="{css}">{"".join(sides)}</div>'
 
 
 def render_legend(concepts: Iterable[Concept], chapters: str) -> str:
@@ -187,6 +193,6 @@ def stylesheet() -> str:
             name = f".t-{twins.id}"
             rules.append(
                 f".side-by-side:has({name}:is(:hover, :focus-visible)) {name} "
-                "{ outline: 2px solid currentColor; }"
+                "{ outline: 2px solid currentColor; outline-offset: -1px; }"
             )
     return "\n".join(rules) + "\n"

@@ -15,7 +15,8 @@ class UnknownNameError(Exception):
 
     def __init__(self, what: str, name: str, known: list[str]) -> None:
         """Look for the nearest of the known names."""
-        near = get_close_matches(name, known, cutoff=0.5)
+        close = get_close_matches(name, known, cutoff=0.5)
+        near = [each for each in known if name and name in each][:5] or close
         hint = f" Near: {', '.join(near)}." if near else ""
         super().__init__(f"No {what} is called {name}.{hint}")
 

@@ -1,6 +1,7 @@
 """The side-by-side view in the guide: directives, roles, generated pages, colors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ from .blocks import (
     compare_references,
     compare_symbols,
     concepts_in,
+    sections,
     select,
 )
 from .concepts import find_concept, load_concepts
@@ -59,10 +61,12 @@ class View(SphinxDirective):
         for path in [*paths, *(ROOT / name for name in DATA)]:
             self.env.note_dependency(str(path))
 
-    def show(self, blocks: list[Block], legend: bool = True) -> list[nodes.Node]:
+    def show(
+        self, blocks: list[Block], legend: bool = True, sides: Sequence[int] = (0, 1)
+    ) -> list[nodes.Node]:
         """Return blocks as one grid, with what its colors mean."""
         self.depend(blocks)
-        text = page.render(blocks, self.chapters)
+        text = page.render(blocks, self.chapters, sides)
         if legend:
             text += self.legend(blocks)
         return [nodes.raw("", text, format="html")]
@@ -79,8 +83,8 @@ class View(SphinxDirective):
             return []
         line = nodes.paragraph("", "", classes=["proof"])
         for words, names, document, prefix in (
-            ("Proved alike by ", proof.rows, "contract", "row-"),
-            ("Held apart by ", proof.ledger, "differences", ""),
+            ("Contract: ", proof.rows, "contract", "row-"),
+            ("Where they differ: ", proof.ledger, "differences", ""),
         ):
             if not names:
                 continue
@@ -126,28 +130,22 @@ class SideBySidePage(View):
     def run(self) -> list[nodes.Node]:
         """Return what stands before the first function, then the sections."""
         pair = find(self.arguments[0])
-        groups: list[list[Block]] = []
-        for block in compare(pair):
-            inside = groups and block.top and block.top == groups[-1][0].top
-            loose = groups and not block.headed and not groups[-1][0].headed
-            if not inside and not loose:
-                groups.append([])
-            groups[-1].append(block)
+        sides = [side for side in (0, 1) if pair[side]]
         colors = self.legend(compare(pair))
         result: list[nodes.Node] = [nodes.raw("", colors, format="html")]
-        for blocks in groups:
+        for blocks in sections(compare(pair)):
             names = [name for block in blocks for name in block.names]
+            ids = list(dict.fromkeys(names))
+            shown = self.show(blocks, legend=False, sides=sides)
             if not blocks[0].headed:
-                result += self.show(blocks, legend=False)
+                anchors = "".join(f'<span id="{escape(id)}"></span>' for id in ids)
+                result += [nodes.raw("", anchors, format="html"), *shown]
                 continue
-            section = nodes.section(ids=list(dict.fromkeys(names)))
-            title = " ↔ ".join(dict.fromkeys(blocks[0].names[:2]))
-            section += nodes.title("", "", nodes.literal("", title))
-            proof = proof_of(
-                pair.flask, [name for block in blocks for name in block.names]
+            title = nodes.literal("", " ↔ ".join(blocks[0].names[:2]))
+            proof = self.proof(proof_of(pair.flask or pair.django, ids))
+            section = nodes.section(
+                "", nodes.title("", "", title), *proof, *shown, ids=ids
             )
-            section += self.proof(proof)
-            section += self.show(blocks, legend=False)
             self.state.document.note_explicit_target(section)
             result.append(section)
         return result
@@ -173,8 +171,8 @@ class ConceptBox(View):
         code += self.here(f"side-by-side/concept.{concept.id}", concept.title)
         items += nodes.list_item("", code)
         for words, names, document, form in (
-            ("The contract proves both alike: ", concept.rows, "contract", "row-{}"),
-            ("The ledger holds them apart: ", concept.ledger, "differences", "{}"),
+            ("Contract, which proves both alike: ", concept.rows, "contract", "row-{}"),
+            ("Where they differ: ", concept.ledger, "differences", "{}"),
             (
                 "Claims of the article: ",
                 map(str, concept.claims),

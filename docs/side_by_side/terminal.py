@@ -14,14 +14,16 @@ from .blocks import (
     count_fates,
     fate,
     reference_blocks,
+    select,
 )
 from .concepts import find_concept, load_concepts, words_of
-from .figures import count_lines
+from .figures import code_pairs, count_lines
 from .pairs import ROOT, Pair, find, load_pairs
 from .units import IMPORTS, Symbol, Unit, imported
 
 NARROW = 100  # columns, under which the sides stand below each other
 GUTTER = 5
+SIGNS = ("fl", "dj", "= ")
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
 ESCAPE = re.compile(r"\033\[[\d;]*m")
 NAMES = ("Flask", "Django")
@@ -46,26 +48,31 @@ class Screen:
         code = 16 + 36 * cube[0] + 6 * cube[1] + cube[2]
         return self.paint(text, f"\033[1;4;38;5;{code}m")
 
-    def blocks(self, blocks: Iterable[Block]) -> Iterator[str]:
-        """Yield the lines of some blocks, and what the letters in them mean."""
-        letters: dict[str, None] = {}
+    def blocks(self, blocks: Sequence[Block]) -> Iterator[str]:
+        """Yield what the letters in some blocks mean, then the lines of the blocks."""
+        letters = {
+            id
+            for block in blocks
+            if not folded(block)
+            for row in block.rows
+            for id in concepts_in(row)
+        }
+        if letters:
+            yield from self.legend([id for id in load_concepts() if id in letters])
+            yield ""
         for block in blocks:
-            folded = any(each.name == IMPORTS for each in (*block.flask, *block.django))
-            for row in block.rows[:1] if folded else block.rows:
-                if block.loose(row):
+            fold = folded(block)
+            for row in block.rows[:1] if fold else block.rows:
+                if block.loose(row) and row is not blocks[0].rows[0]:
                     yield ""
-                ids = [] if folded else concepts_in(row)
-                letters |= dict.fromkeys(ids)
-                same = fate(row) == "identical" and not folded
+                ids = [] if fold else concepts_in(row)
+                same = fate(row) == "identical" and not fold
                 flask, django = (
                     (self.fold(block.flask), self.fold(block.django))
-                    if folded
+                    if fold
                     else (self.unit(row[0], same), self.unit(row[1], same))
                 )
                 yield from self.row(flask, django, same, ids)
-        if letters:
-            yield ""
-            yield from self.legend(letters)
 
     def legend(self, ids: Iterable[str]) -> Iterator[str]:
         """Yield what the letters between the columns stand for."""
@@ -95,10 +102,10 @@ class Screen:
         if self.width >= NARROW:
             yield from self.columns(flask, django, marks)
         elif same:
-            yield from self.stacked("=", flask, marks)
+            yield from self.stacked(SIGNS[2], flask, marks)
         else:
-            yield from self.stacked("F", flask, marks)
-            yield from self.stacked("D", django, marks)
+            yield from self.stacked(SIGNS[0], flask, marks)
+            yield from self.stacked(SIGNS[1], django, marks)
 
     def unit(self, unit: Unit | None, same: bool) -> list[str]:
         """Return the painted lines of a unit."""
@@ -141,10 +148,15 @@ class Screen:
     def stacked(self, sign: str, lines: Sequence[str], marks: str) -> Iterator[str]:
         """Yield some lines behind the sign of their side, and the letters."""
         for line in lines:
-            for number, part in enumerate(fold_line(line, self.width - GUTTER - 3)):
-                head = " " * GUTTER if number else f"{sign} {marks:{GUTTER - 2}}"
+            for number, part in enumerate(fold_line(line, self.width - GUTTER - 2)):
+                head = "" if number else f"{sign} {marks}"
                 marks = ""
-                yield f"{self.paint(f'{head} ', DIM)}{part}".rstrip()
+                yield f"{self.paint(f'{head:{GUTTER + 2}}', DIM)}{part}".rstrip()
+
+
+def folded(block: Block) -> bool:
+    """Say whether a block holds the imports of a file, which take one line."""
+    return any(each.name == IMPORTS for each in (*block.flask, *block.django))
 
 
 def fold_line(line: str, width: int) -> list[str]:
@@ -195,19 +207,31 @@ def show_pair(screen: Screen, pair: Pair) -> Iterator[str]:
         ]
         yield from screen.columns(heads[:1], heads[1:], "")
     else:
-        for name, file in zip(NAMES, pair.names, strict=True):
-            yield f"{name[0]}    {screen.paint(f'{name}  {file}', BOLD)}"
-        yield "=    the same on both sides"
+        for sign, name, file in zip(SIGNS, NAMES, pair.names, strict=False):
+            yield f"{sign}     {screen.paint(f'{name}  {file}', BOLD)}"
+        yield f"{SIGNS[2]}     the same on both sides"
     yield from screen.blocks(compare(pair))
 
 
 def show_file(screen: Screen, wanted: str) -> Iterator[str]:
-    """Yield a pair of files, or one function of it: `blog/views.py site_home`."""
-    file, *symbols = wanted.split()
+    """Yield a pair of files, or functions: `blog/views.py site_home`, `site_home`."""
+    file, *symbols = wanted.replace(":", " ").split()
+    homes = [] if symbols else list(find_symbol(file))
     if symbols:
         yield from screen.blocks(compare_symbols(file, symbols))
+    elif homes:
+        for pair in homes:
+            yield screen.paint(pair.title, BOLD)
+            yield from screen.blocks(compare_symbols(pair.names[0], [file]))
     else:
         yield from show_pair(screen, find(file))
+
+
+def find_symbol(name: str) -> Iterator[Pair]:
+    """Yield the pairs of code that have a function or class of a name."""
+    for pair in code_pairs():
+        if "." not in name and select(compare(pair), [name]):
+            yield pair
 
 
 def show_concept(screen: Screen, wanted: str) -> Iterator[str]:
@@ -254,10 +278,13 @@ def list_pairs(screen: Screen) -> Iterator[str]:
         else:
             counts = list(count_fates(compare(pair)).values())
             total = [a + b for a, b in zip(total, counts, strict=True)]
-            yield "{:6}{:6}{:6}{:7}  ".format(*counts) + pair.title
-    yield "{:6}{:6}{:6}{:7}  ".format(*total) + "in all"
+            first, *rest = pair.title.split(" ↔ ")
+            yield "{:6}{:6}{:6}{:7}  ".format(*counts) + first
+            yield from (f"{'↔':>26} {name}" for name in rest)
+    yield "{:6}{:6}{:6}{:7}  ".format(*total) + "in all, tests included"
     yield ""
-    yield "The same to the last byte: " + ", ".join(pair.title for pair in identical)
+    names = ", ".join(pair.title for pair in identical)
+    yield from wrap(f"The same to the last byte: {names}", screen.width)
     for name, side in zip(NAMES, (0, 1), strict=True):
         yield ""
         yield f"{name} alone:"

@@ -23,7 +23,7 @@ from flask import (
     request,
     session,
 )
-from flask.globals import app_ctx, request_ctx
+from flask.globals import app_ctx
 from flask.sessions import (
     SecureCookieSession,
     SecureCookieSessionInterface,
@@ -211,9 +211,7 @@ def test_claim_08_pages_of_nothing(db):
 
 def test_claim_09_what_belongs_to_a_request(app):
     """What belongs to a request hangs together, and the request is there too."""
-    with app.test_request_context("/home/"):
-        context = request_ctx._get_current_object()
-
+    with app.test_request_context("/home/") as context:
         assert not isinstance(context, Request)
         assert context.request == request
         assert context.session == session
@@ -240,8 +238,8 @@ def test_claim_10_two_requests_in_one_thread(app):
 
 def test_claim_11_context_of_a_request_has_no_keys(app):
     """What carries the request is no dictionary."""
-    with app.test_request_context("/home/"), pytest.raises(TypeError):
-        request_ctx["request"]
+    with app.test_request_context("/home/") as context, pytest.raises(TypeError):
+        context["request"]
 
 
 def test_claim_11_context_of_a_template_is_no_dictionary(app):
@@ -573,20 +571,24 @@ def test_claim_25_where_an_extension_comes_in(tiny):
     assert kept == {"mark": "here"}
 
 
-def test_claim_26_request_does_not_hold_the_user(app, user):
+def test_claim_26_request_does_not_hold_the_user(app, auth, client, user):
     """The request names the user, who comes from the database once."""
     queries = []
-    with app.test_request_context("/"):
-        session["_user_id"] = user.get_id()
+
+    @app.get("/view/")
+    def look():
+        return [len(queries), current_user.email, current_user.email, len(queries)]
+
+    auth.login(user)
+    with app.app_context():
         event.listen(
             database.engine, "before_cursor_execute", lambda *args: queries.append(args)
         )
-        before = len(queries)
-        emails = [current_user.email, current_user.email]
+    with client:
+        seen = client.get("/view/").json
 
         assert user.email not in f"{request.environ}{session}"
-        assert emails == [user.email] * 2
-        assert (before, len(queries)) == (0, 1)
+        assert seen == [0, user.email, user.email, 1]
         assert "_login_user" in g
 
 
@@ -602,9 +604,14 @@ def test_claim_27_global_name_in_a_plain_thread(app, threads, name):
 def test_claim_27_request_is_handed_over(app, threads):
     """A thread is handed the request as an argument."""
     with app.test_request_context("/home/"):
-        asked = threads.submit(lambda request: request.path, request)
+        real = request._get_current_object()
+        proxy, itself = (
+            threads.submit(lambda request: request.path, handed)
+            for handed in (request, real)
+        )
 
-        assert isinstance(asked.exception(), RuntimeError)  # it was handed the proxy
+        assert isinstance(proxy.exception(), RuntimeError)
+        assert itself.result() == "/home/"
 
 
 @pytest.mark.parametrize("code", ["from a from b import c", "def send():\nThread()"])

@@ -81,11 +81,16 @@ def test_a_missing_page_is_logged(client, caplog):
     assert caplog.messages == []
 
 
-def test_where_a_log_goes_by_default(capsys):
+@pytest.mark.parametrize("debug", [False, True])
+def test_where_a_log_goes_by_default(monkeypatch, capsys, debug):
     """Without any setting errors go to the server's log, or to nobody there."""
     # Flask brings this handler along where there is none, whatever the mode.
-    default_handler.emit(logging.makeLogRecord({"msg": "Broken."}))
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    app = Flask(f"quiet-{debug}")
+    app.debug = debug
+    app.logger.error("Broken.")
 
+    assert app.logger.handlers == [default_handler]
     assert "Broken." in capsys.readouterr().err
 
 

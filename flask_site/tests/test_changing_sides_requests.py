@@ -81,20 +81,21 @@ def test_a_file(app):
 
 
 @pytest.mark.parametrize(
-    ("returned", "status", "body"),
+    ("returned", "status", "mark", "body"),
     [
-        ("Books.", 200, b"Books."),
-        (("Gone.", 410), 410, b"Gone."),
-        (("Gone.", 410, {"X-Mark": "1"}), 410, b"Gone."),
-        ({"books": 2}, 200, b'{"books":2}'),
-        ([1, 2], 200, b"[1,2]"),
+        ("Books.", 200, None, b"Books."),
+        (("Gone.", 410), 410, None, b"Gone."),
+        (("Gone.", 410, {"X-Mark": "1"}), 410, "1", b"Gone."),
+        ({"books": 2}, 200, None, b'{"books":2}'),
+        ([1, 2], 200, None, b"[1,2]"),
     ],
 )
-def test_what_a_view_may_return(answer, returned, status, body):
+def test_what_a_view_may_return(answer, returned, status, mark, body):
     """A view returns a response, or what can be made into one."""
     response = answer(lambda: returned)
 
     assert response.status_code == status
+    assert response.headers.get("X-Mark") == mark
     assert response.data.strip() == body
 
 

@@ -52,11 +52,14 @@ def test_a_failure_between_two_writes(app, db, user):
     """What is one transaction is stored whole or not at all."""
     # There is one until commit(), whoever wrote in it.
     with suppress(ZeroDivisionError), app.app_context():
-        db.session.add(Post(author_id=user.id, title="A title", body="A text."))
+        post = Post(author_id=user.id, title="A title", body="A text.")
+        db.session.add(post)
         db.session.flush()
+        db.session.add(Comment(post=post, name="Kim", body="Well said."))
         raise ZeroDivisionError
 
     assert count(db, Post) == 0
+    assert count(db, Comment) == 0
 
 
 def test_a_query_after_an_integrity_error(db, user):

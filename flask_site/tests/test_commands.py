@@ -2,6 +2,7 @@
 
 import json
 
+import click
 import pytest
 from flask import url_for
 from sqlalchemy import func, select
@@ -116,7 +117,7 @@ def test_broken_content_leaves_nothing(runner, db, demo_content):
 
 def test_address_in_a_command(app, runner):
     """A command has no request, so nobody knows the host."""
-    app.cli.command("tell")(lambda: print(url_for("blog.site_home")))
+    app.cli.command("tell")(lambda: click.echo(url_for("blog.site_home")))
     result = runner.invoke(args=["tell"])
 
     assert isinstance(result.exception, RuntimeError)
@@ -126,7 +127,7 @@ def test_address_in_a_command(app, runner):
 def test_address_in_a_command_with_a_host(app, runner):
     """A setting stands in for the host; only one side writes it into each address."""
     app.config["SERVER_NAME"] = "blog.example"
-    app.cli.command("tell")(lambda: print(url_for("blog.site_home")))
+    app.cli.command("tell")(lambda: click.echo(url_for("blog.site_home")))
     result = runner.invoke(args=["tell"])
 
     assert result.output == "http://blog.example/\n"
