@@ -6,6 +6,15 @@ PY = .venv/bin/python
 SERVE = $(PY) -m shared_tests.serve
 
 .DEFAULT_GOAL := help
+
+# What a reader types reaches a command as it is: neither make nor a shell looks into it.
+GIVEN_C := $(filter command%,$(origin C))
+override F := $(value F)
+override C := $(value C)
+override URL := $(value URL)
+override PLAIN := $(value PLAIN)
+export F C URL
+
 .PHONY: help run run-flask run-django dev reset test test-url diff trace check lint \
 	types migrations-check templates-lint docs format lock .run .docs .dev
 
@@ -42,9 +51,8 @@ test-url: .dev ## Run the contract against a server, and leave posts and account
 	@$(PY) -m pytest shared_tests --url "$$URL" -rN
 
 diff: ## Both sites side by side: F=blog/views.py, or C=pagination for an idea; PLAIN=1
-	@$(PYTHON) -m docs.side_by_side $(if $(F),--file "$$F") \
-		$(if $(filter command,$(firstword $(origin C))),--concept "$$C") \
-		$(if $(filter-out 0,$(PLAIN)),--plain)
+	@$(PYTHON) -m docs.side_by_side --file="$$F" $(if $(GIVEN_C),--concept="$$C") \
+		$(if $(filter-out 0,$(value PLAIN)),--plain)
 
 trace: .run ## Print what both sites do for one address: make trace URL='/home/?page=2'
 	@$(PY) -m docs.life.trace "$$URL"

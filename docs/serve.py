@@ -25,7 +25,14 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / "build/docs"
 MADE_FROM = BUILT / "made-from.txt"  # the digest of what the pages were built from
-SOURCES = ("docs", "flask_site", "django_site", "shared_tests", "requirements/docs.txt")
+SOURCES = (
+    "docs",
+    "flask_site",
+    "django_site",
+    "shared_tests",
+    "requirements",
+    "manage.py",
+)
 GENERATED = {"__pycache__", "side-by-side"}
 SITES = {
     "Flask": os.environ.get("FLASK_URL", "http://localhost:8001"),
@@ -39,6 +46,7 @@ STEPS = (
 # Of what Sphinx says when it breaks, the line that names the error.
 ERROR = re.compile(r"^.*(?:Error|exception:).*$", re.MULTILINE)
 PAUSE = 0.2
+PATIENCE = 3  # seconds that a step has to end when it is asked to
 NICE = 10  # the sites come first
 
 BEING_BUILT = "The guide is being built. This page opens by itself."
@@ -85,6 +93,32 @@ class Guide(ThreadingHTTPServer):
         """Listen on this machine alone."""
         super().__init__(("127.0.0.1", port), Page)
         self.message = BEING_BUILT
+        self.step: subprocess.Popen[str] | None = None
+        self.ended = threading.Event()
+
+    def run_step(self, command: list[str]) -> tuple[int, str]:
+        """Run a step of the build; return its code and what it said."""
+        with subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # so that it ends with all that it has started
+        ) as self.step:
+            said, _ = self.step.communicate()
+        return self.step.returncode, said.strip()
+
+    def end(self) -> None:
+        """End what is being built, and let it tidy up."""
+        self.ended.set()
+        for number in (signal.SIGINT, signal.SIGKILL):
+            if self.step and self.step.poll() is None:
+                with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                    os.killpg(self.step.pid, number)
+                    self.step.wait(PATIENCE)
 
     @property
     def message_page(self) -> bytes:
@@ -136,9 +170,9 @@ def make(guide: Guide) -> None:
     try:
         digest = digest_of_sources()
         if not is_built(digest):
-            wait_for_sites()
+            wait_for_sites(guide)
             started = time.monotonic()
-            build(digest)
+            build(guide, digest)
             address = f"http://localhost:{guide.server_port}"
             say(f"{address} is ready, in {time.monotonic() - started:.0f} s")
         guide.message = ""
@@ -147,11 +181,13 @@ def make(guide: Guide) -> None:
         say(guide.message)
 
 
-def wait_for_sites() -> None:
-    """Wait until both sites answer, whatever they say."""
+def wait_for_sites(guide: Guide) -> None:
+    """Wait until both sites answer, whatever they say, or until the end."""
     for url in SITES.values():
-        while not answers(url):
-            threading.Event().wait(PAUSE)
+        while not guide.ended.is_set() and not answers(url):
+            guide.ended.wait(PAUSE)
+    if guide.ended.is_set():
+        raise BuildError("it was stopped")
 
 
 def answers(url: str) -> bool:
@@ -167,25 +203,15 @@ def answers(url: str) -> bool:
     return True
 
 
-def build(digest: str) -> None:
+def build(guide: Guide, digest: str) -> None:
     """Install what it takes and run Sphinx."""
     MADE_FROM.unlink(missing_ok=True)
     for step in STEPS:
-        done = subprocess.run(
-            step,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-        )
-        said = done.stdout.strip() or "no word"
-        if done.returncode:
-            named = ERROR.findall(said) or said.splitlines()
+        code, said = guide.run_step(step)
+        if code:
+            named = ERROR.findall(said) or said.splitlines() or ["no word"]
             raise BuildError(f"{named[-1].strip()} (`make docs` says more)")
-        if done.stdout:
+        if said:
             say(said)
     MADE_FROM.write_text(digest, encoding="utf-8")
 
@@ -222,7 +248,10 @@ def main(port: int) -> None:
     os.nice(NICE)
     guide = Guide(port)
     threading.Thread(target=make, args=[guide], daemon=True).start()
-    guide.serve_forever()
+    try:
+        guide.serve_forever()
+    finally:
+        guide.end()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from .record import Event, load_steps
 
 USAGE = "Say which address, as both sites know it: make trace URL='/home/?page=2'"
 TWO_COLUMNS = 100  # characters; a narrower terminal shows one side below the other
+NARROWEST = 40  # columns; what is narrower has to scroll
 BETWEEN = " │ "
 STYLES = {
     "": "",
@@ -91,7 +93,8 @@ def main(words: list[str]) -> None:
     if len(words) != 1 or not words[0].startswith("/"):
         print(USAGE, file=sys.stderr)
         sys.exit(2)
-    width = shutil.get_terminal_size().columns
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    width = max(NARROWEST, shutil.get_terminal_size().columns)
     colors = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     with stages(own_content=True) as made:
         records = record(made, words[0])
@@ -100,9 +103,12 @@ def main(words: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         main(sys.argv[1:])
     except (StartError, subprocess.TimeoutExpired) as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
     except BrokenPipeError:  # `make trace ... | head`
         sys.stderr.close()

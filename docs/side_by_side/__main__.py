@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from . import terminal
 from .pairs import UnknownNameError
+
+NARROWEST = 40  # columns; what is narrower has to scroll
 
 
 def lines(options: argparse.Namespace, screen: terminal.Screen) -> Iterator[str]:
@@ -26,14 +27,21 @@ def lines(options: argparse.Namespace, screen: terminal.Screen) -> Iterator[str]
 
 
 def page(text: str) -> None:
-    """Show a text with the pager that git would take, on a terminal."""
-    pager = os.environ.get("GIT_PAGER") or os.environ.get("PAGER") or "less"
-    if not sys.stdout.isatty() or not shutil.which(pager.split()[0]):
+    """Show a text with the pager of $GIT_PAGER or $PAGER, else less, on a terminal."""
+    named = (os.environ.get(name, "").strip() for name in ("GIT_PAGER", "PAGER"))
+    pager = next(filter(None, named), "less")
+    program = pager.split()[0]
+    known = "=" in program or shutil.which(program)
+    if not sys.stdout.isatty() or not known:
         print(text)
         return
-    environment = {"LESS": "FRX", **os.environ}
-    subprocess.run(
-        shlex.split(pager), input=text, text=True, env=environment, check=False
+    subprocess.run(  # noqa: S602 - a pager is a line for the shell, as with git
+        pager,
+        shell=True,
+        input=text,
+        encoding="utf-8",
+        env={"LESS": "FRX", **os.environ},
+        check=False,
     )
 
 
@@ -48,7 +56,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
     options = parser.parse_args(arguments and list(arguments))
     if options.concept is not None and (options.file or options.plain):
         parser.exit(2, "Ask for an idea (C) alone, or for a file (F, with PLAIN=1).\n")
-    width = shutil.get_terminal_size((80, 24)).columns
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    width = max(NARROWEST, shutil.get_terminal_size((80, 24)).columns)
     colors = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     try:
         page("\n".join(lines(options, terminal.Screen(width, colors))))

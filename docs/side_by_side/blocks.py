@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from .align import Likeness, Row, align, tokens
+from .concepts import TEMPLATES
 from .pairs import SITES, Pair, UnknownNameError, find, other_symbols
 from .units import IMPORTS, Symbol, split
 
@@ -29,7 +30,7 @@ class Block:
         symbols = (*self.flask, *self.django)
         return list(dict.fromkeys(each.name for each in symbols if each.name))
 
-    def loose(self, row: Row) -> bool:
+    def spaced(self, row: Row) -> bool:
         """Say whether a blank line stands above a row, on either side."""
         starts = [side[0].units[0] for side in (self.flask, self.django) if side]
         first = row is self.rows[0]
@@ -191,6 +192,8 @@ def compare_symbols(file: str, patterns: Sequence[str]) -> list[Block]:
     Raises UnknownNameError where there is no such file or no such symbol.
     """
     pair = find(file)
+    if pair.paths[0].suffix not in {".py", *TEMPLATES}:
+        raise UnknownNameError("file of code", file, [])
     blocks = list(compare(pair))
     for pattern in patterns:
         if not select(blocks, [pattern]):
@@ -203,7 +206,7 @@ def symbols_of(side: int, reference: str) -> list[Symbol]:
     """Return what a reference of one side names: `file symbol symbol, file symbol`."""
     symbols: list[Symbol] = []
     for part in reference.split(","):
-        file, *patterns = part.split()
+        file, *patterns = part.split() or [part]
         pair = find(file)
         if not pair[side]:
             raise UnknownNameError(f"file of {SITES[side]}", file, [])
@@ -254,12 +257,7 @@ def reference_blocks(flask: str, django: str) -> list[Block]:
 
 def count_fates(blocks: Iterable[Block]) -> dict[Fate, int]:
     """Count the rows by what became of them."""
-    counts: dict[Fate, int] = {
-        "identical": 0,
-        "equivalent": 0,
-        "flask": 0,
-        "django": 0,
-    }
+    counts: dict[Fate, int] = dict.fromkeys(get_args(Fate), 0)
     for block in blocks:
         for row in block.rows:
             counts[fate(row)] += 1

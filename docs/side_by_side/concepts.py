@@ -130,11 +130,11 @@ def words_of(path: Path) -> dict[int, list[Word]]:
     template = path.suffix in TEMPLATES
     if not template and path.suffix != ".py":
         return {}
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     pattern, known = vocabulary(side_of(path), template)
     spoken = mask_template(text) if template else mask_python(text, known)
     found: dict[int, list[Word]] = {}
-    for number, line in enumerate(spoken.splitlines(), 1):
+    for number, line in enumerate(spoken.split("\n"), 1):
         for match in pattern.finditer(line):
             word = Word(match.start(), match.end(), known[match[0]])
             found.setdefault(number, []).append(word)
@@ -144,7 +144,7 @@ def words_of(path: Path) -> dict[int, list[Word]]:
 def mask_template(text: str) -> str:
     """Blank out what is neither a tag nor an expression of a template."""
     lines = []
-    for line in text.splitlines():
+    for line in text.split("\n"):
         kept = [" "] * len(line)
         for match in TEMPLATE_CODE.finditer(line):
             kept[match.start() : match.end()] = match[0]
@@ -154,7 +154,7 @@ def mask_template(text: str) -> str:
 
 def mask_python(text: str, kept: Container[str] = ()) -> str:
     """Blank out comments and strings, but for those strings that are words."""
-    lines = [list(line) for line in text.splitlines()]
+    lines = [list(line) for line in text.split("\n")]
     begun = []  # f-strings, which are tokens of their own from Python 3.12 on
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         name = tokenize.tok_name[token.type]

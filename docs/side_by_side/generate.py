@@ -154,7 +154,7 @@ A statement over several lines counts once.
 So do a decorator, a line of a template, and the head of a function, class or condition.
 Tests, migrations and data are left out; files without a twin count as one-sided.
 
-{table(["", "statements", "share"], statements)}
+{table(["Kind", "statements", "share"], statements)}
 
 ## Lines for each idea
 
@@ -169,7 +169,7 @@ Two of the ideas live in the tests alone.
 What `requirements/run.in` asks for, without what these bring along.
 Django's package holds much of what Flask's users choose themselves.
 
-{table(["", "number", "packages"], packages)}
+{table(["For", "number", "packages"], packages)}
 
 ## How well statements are paired
 

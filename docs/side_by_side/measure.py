@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from .blocks import Block, compare, select
-from .pairs import ROOT, find
+from .pairs import ROOT, SITES, find
 from .units import Unit
 
 Lines = tuple[int, int]  # of a pair: Flask's line, Django's line
@@ -76,6 +76,13 @@ def measure(entry: dict[str, Any]) -> Measure:
         for side in (0, 1)
     ]
     found = {(place(here), place(there)) for here, there in rows if here and there}
+    for side, units in enumerate(sides):
+        named = sum(bool(row[side]) for row in entry["rows"])
+        if named != len(units):
+            raise ValueError(
+                f"docs/tests/alignment.toml names {named} units of "
+                f"{entry['flask']} in {SITES[side]}, the code has {len(units)}."
+            )
     judged = set(judged_pairs(entry["rows"], sides))
     return Measure(entry["flask"], judged, found, set(plain_pairs(sides)))
 

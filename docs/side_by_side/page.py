@@ -18,7 +18,7 @@ from .align import Row
 from .blocks import Block, concepts_in, fate
 from .concepts import TEMPLATES, Concept, Word, load_concepts, words_of
 from .pairs import ROOT
-from .units import IMPORTS, Unit, imported
+from .units import IMPORTS, Unit, imported, read_source
 
 NAMES = ("Flask", "Django")
 INDENT = re.compile(r"^(<span[^>]*>)?( +)")
@@ -32,11 +32,11 @@ def highlighted(path: Path) -> dict[int, list[tuple[str, str]]]:
     lexer = get_lexer_by_name(name, stripnl=False)
     lines: dict[int, list[tuple[str, str]]] = {}
     number = 1
-    for kind, text in lexer.get_tokens(path.read_text(encoding="utf-8")):
+    for kind, text in lexer.get_tokens(read_source(path)):
         css = STANDARD_TYPES.get(kind) or STANDARD_TYPES.get(kind.parent, "")
-        for part in text.splitlines(keepends=True):
-            lines.setdefault(number, []).append((css, part.rstrip("\n")))
-            number += part.endswith("\n")
+        for offset, part in enumerate(text.split("\n")):
+            lines.setdefault(number + offset, []).append((css, part))
+        number += text.count("\n")
     return lines
 
 
@@ -92,53 +92,53 @@ def render_unit(unit: Unit, chapters: str) -> str:
     return "".join(lines)
 
 
-class Line(NamedTuple):
-    """A line of the grid: a row, or all the imports of a file."""
+class Cell(NamedTuple):
+    """A place in the grid: for a row, or for all the imports of a file."""
 
     place: str  # where it stands in the grid, as HTML attributes
     row: Row
     imports: Block | None
 
 
-def grid(blocks: Iterable[Block]) -> Iterator[Line]:
+def grid(blocks: Iterable[Block]) -> Iterator[Cell]:
     """Yield the lines of the grid, which begin below the heads of the columns."""
     number = 2
     for block in blocks:
         folded = any(each.name == IMPORTS for each in (*block.flask, *block.django))
         for row in block.rows[:1] if folded else block.rows:
-            gap = " gap" if number > 2 and block.loose(row) else ""
+            gap = " gap" if number > 2 and block.spaced(row) else ""
             css = f'class="{{}}{gap}" style="grid-row:{number}"'
-            yield Line(css, row, block if folded else None)
+            yield Cell(css, row, block if folded else None)
             number += 1
 
 
 def render_side(side: int, blocks: Iterable[Block], chapters: str) -> Iterator[str]:
     """Yield the cells of one side."""
-    for line in grid(blocks):
-        rows = line.imports.rows if line.imports else [line.row]
+    for cell in grid(blocks):
+        rows = cell.imports.rows if cell.imports else [cell.row]
         units = [unit for row in rows if (unit := row[side])]
         if not units:
-            yield f"<div {line.place.format('void')}></div>"
+            yield f"<div {cell.place.format('void')}></div>"
             continue
         body = "".join(render_unit(unit, chapters) for unit in units)
         css = "unit"
-        if line.imports:
+        if cell.imports:
             title = f"imports {escape(imported(units))}"
             body = f"<details><summary>{title}</summary>{body}</details>"
-        elif fate(line.row) == "identical":
+        elif fate(cell.row) == "identical":
             css = "unit identical"
-        yield f"<div {line.place.format(css)}>{body}</div>"
+        yield f"<div {cell.place.format(css)}>{body}</div>"
 
 
 def render_marks(blocks: Iterable[Block]) -> Iterator[str]:
     """Yield the letters of the concepts between the sides."""
-    for line in grid(blocks):
+    for cell in grid(blocks):
         letters = "".join(
             f'<span class="concept c-{id}">{load_concepts()[id].letter}</span>'
-            for id in concepts_in(line.row)
+            for id in concepts_in(cell.row)
         )
-        if letters and not line.imports:
-            yield f"<div {line.place.format('marks')}>{letters}</div>"
+        if letters and not cell.imports:
+            yield f"<div {cell.place.format('marks')}>{letters}</div>"
 
 
 def render(blocks: list[Block], chapters: str, wanted: Sequence[int] = (0, 1)) -> str:

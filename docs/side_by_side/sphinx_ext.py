@@ -1,5 +1,6 @@
 """The side-by-side view in the guide: directives, roles, generated pages, colors."""
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from shared_tests.contract import load_contract
@@ -21,7 +23,6 @@ from .blocks import (
     compare_symbols,
     concepts_in,
     sections,
-    select,
 )
 from .concepts import find_concept, load_concepts
 from .pairs import ROOT, UnknownNameError, find
@@ -35,6 +36,28 @@ def link(app: Sphinx, here: str, document: str, anchor: str = "") -> str:
     """Return the relative address of a document, from another one."""
     uri = app.builder.get_relative_uri(here, document)
     return f"{uri}#{anchor}" if anchor else uri
+
+
+def check_row(name: str) -> None:
+    """Raise UnknownNameError where the contract has no such row."""
+    check_known("row of the contract", name, [row.id for row in load_contract()])
+
+
+def check_entry(name: str) -> None:
+    """Raise UnknownNameError where the ledger has no such entry."""
+    check_known("entry of the ledger", name, [entry.id for entry in LEDGER])
+
+
+def check_claim(name: str) -> None:
+    """Raise UnknownNameError where docs/article.md answers no such claim."""
+    text = ARTICLE.read_text(encoding="utf-8")
+    check_known("claim", name, re.findall(r"^\(claim-(\d+)\)=$", text, re.MULTILINE))
+
+
+def check_known(what: str, name: str, known: list[str]) -> None:
+    """Raise UnknownNameError where a name is not among the known ones."""
+    if name not in known:
+        raise UnknownNameError(what, name, known)
 
 
 class View(SphinxDirective):
@@ -109,6 +132,8 @@ class SideBySide(View):
 
     def run(self) -> list[nodes.Node]:
         """Return the grid."""
+        if bool(self.arguments) == (len(self.options) == 2) or len(self.options) == 1:
+            raise self.error("Give a file and its functions, or :flask: and :django:.")
         try:
             if self.arguments:
                 file, *symbols = self.arguments[0].split()
@@ -117,7 +142,7 @@ class SideBySide(View):
                 blocks = compare_references(
                     self.options["flask"], self.options["django"]
                 )
-        except (UnknownNameError, KeyError) as error:
+        except UnknownNameError as error:
             raise self.error(str(error)) from error
         return self.show(blocks)
 
@@ -160,6 +185,13 @@ class ConceptBox(View):
         """Return the list."""
         try:
             concept = find_concept(self.arguments[0])
+            for check, names in (
+                (check_row, concept.rows),
+                (check_entry, concept.ledger),
+                (check_claim, map(str, concept.claims)),
+            ):
+                for name in names:
+                    check(name)
         except UnknownNameError as error:
             raise self.error(str(error)) from error
         for name in DATA:
@@ -227,9 +259,7 @@ class RowRole(PlaceRole):
 
     def place(self) -> tuple[str, str, str, str]:
         """Find the row."""
-        known = [row.id for row in load_contract()]
-        if self.text not in known:
-            raise UnknownNameError("row of the contract", self.text, known)
+        check_row(self.text)
         return "contract", f"row-{self.text.lower()}", self.text, ""
 
 
@@ -238,9 +268,7 @@ class LedgerRole(PlaceRole):
 
     def place(self) -> tuple[str, str, str, str]:
         """Find the entry."""
-        known = [entry.id for entry in LEDGER]
-        if self.text not in known:
-            raise UnknownNameError("entry of the ledger", self.text, known)
+        check_entry(self.text)
         return "differences", self.text.lower(), self.text, ""
 
 
@@ -249,8 +277,7 @@ class ClaimRole(PlaceRole):
 
     def place(self) -> tuple[str, str, str, str]:
         """Find the claim."""
-        if f"(claim-{self.text})=" not in ARTICLE.read_text(encoding="utf-8"):
-            raise UnknownNameError("claim", self.text, [])
+        check_claim(self.text)
         return "article", f"claim-{self.text}", f"claim {self.text}", ""
 
 
@@ -261,23 +288,23 @@ class CodeRole(PlaceRole):
         """Find the file and the function."""
         file, _, symbol = self.text.partition(" ")
         pair = find(file)
-        if symbol and not select(compare(pair), [symbol]):
-            raise UnknownNameError(f"function or class of {file}", symbol, [])
+        known = [name for block in compare(pair) for name in block.names]
+        if symbol and symbol not in known:
+            raise UnknownNameError(f"function or class of {file}", symbol, known)
         return f"side-by-side/{pair.page}", symbol, symbol or file, "code"
 
 
 def write_pages(app: Sphinx) -> None:
-    """Write the generated pages before Sphinx looks for sources."""
-    load_proofs()  # an unknown name in it ends the build here
+    """Write the generated pages and colors before Sphinx looks for sources."""
+    try:
+        load_proofs()
+    except UnknownNameError as error:
+        raise ExtensionError(f"docs/proof.toml: {error}") from None
     generate.write()
-
-
-def write_styles(app: Sphinx, error: Exception | None) -> None:
-    """Write the style sheets of the view."""
-    if error or app.builder.format != "html":
-        return
-    static = Path(app.outdir, "_static")
-    (static / "concepts.css").write_text(page.stylesheet(), encoding="utf-8")
+    styles = Path(app.doctreedir, "side-by-side")
+    styles.mkdir(parents=True, exist_ok=True)
+    (styles / "concepts.css").write_text(page.stylesheet(), encoding="utf-8")
+    app.config.html_static_path.append(str(styles))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -291,7 +318,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("claim", ClaimRole())
     app.add_role("code", CodeRole(), override=True)
     app.connect("builder-inited", write_pages)
-    app.connect("build-finished", write_styles)
     app.add_css_file("side-by-side.css")
     app.add_css_file("concepts.css")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -63,7 +63,7 @@ class Screen:
         for block in blocks:
             fold = folded(block)
             for row in block.rows[:1] if fold else block.rows:
-                if block.loose(row) and row is not blocks[0].rows[0]:
+                if block.spaced(row) and row is not blocks[0].rows[0]:
                     yield ""
                 ids = [] if fold else concepts_in(row)
                 same = fate(row) == "identical" and not fold
@@ -215,7 +215,7 @@ def show_pair(screen: Screen, pair: Pair) -> Iterator[str]:
 
 def show_file(screen: Screen, wanted: str) -> Iterator[str]:
     """Yield a pair of files, or functions: `blog/views.py site_home`, `site_home`."""
-    file, *symbols = wanted.replace(":", " ").split()
+    file, *symbols = wanted.replace(":", " ").split() or [wanted]
     homes = [] if symbols else list(find_symbol(file))
     if symbols:
         yield from screen.blocks(compare_symbols(file, symbols))
@@ -240,7 +240,12 @@ def show_concept(screen: Screen, wanted: str) -> Iterator[str]:
     yield screen.paint(concept.title, BOLD)
     for twins in (*concept.words, *concept.template_words):
         flask, django = (" or ".join(side) or "-" for side in twins.words)
-        yield f"  {flask}  ↔  {django}"
+        yield from wrap(
+            f"{flask}  ↔  {django}",
+            screen.width,
+            initial_indent="  ",
+            subsequent_indent="    ",
+        )
     if concept.rows:
         yield from wrap(f"Contract: {', '.join(concept.rows)}", screen.width)
     if concept.ledger:
@@ -249,7 +254,7 @@ def show_concept(screen: Screen, wanted: str) -> Iterator[str]:
         yield ""
         title = flask if flask == django else f"{flask}  ↔  {django}"
         yield screen.paint(title, BOLD)
-        yield from list(screen.blocks(reference_blocks(flask, django)))
+        yield from screen.blocks(reference_blocks(flask, django))
 
 
 def list_concepts(screen: Screen) -> Iterator[str]:
@@ -307,6 +312,6 @@ def show_plain(wanted: str) -> Iterator[str]:
             continue
         command = ["git", "diff", "--no-index", "--no-color", "--", *pair.names]
         done = subprocess.run(  # it ends with 1 where the files differ
-            command, cwd=ROOT, capture_output=True, text=True, check=False
+            command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False
         )
         yield from done.stdout.splitlines()

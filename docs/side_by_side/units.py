@@ -50,8 +50,8 @@ class Splitter:
     def __init__(self, path: Path) -> None:
         """Read the file."""
         self.path = path
-        text = path.read_text(encoding="utf-8")
-        self.lines = text.splitlines()
+        text = read_source(path)
+        self.lines = text.split("\n")
         self.tree = ast.parse(text)
         self.done = 0  # the last line that belongs to a unit
 
@@ -62,7 +62,8 @@ class Splitter:
         imports = Symbol(IMPORTS)
         for node in self.tree.body:
             if isinstance(node, ast.Import | ast.ImportFrom):
-                imports.units.append(self.unit(node))
+                if last_line(node) > self.done:
+                    imports.units.append(self.unit(node))
             elif node is self.tree.body[-1] or imports.units:
                 break
         if imports.units:
@@ -70,7 +71,7 @@ class Splitter:
         for node in self.tree.body:
             if node.lineno > self.done:
                 yield from self.named(node, "")
-        if self.done < len(self.lines):
+        if any(line.strip() for line in self.lines[self.done :]):
             rest = self.take(len(self.lines), len(self.lines), "comment")
             yield Symbol("", [rest])
 
@@ -81,11 +82,14 @@ class Splitter:
             head = Symbol(prefix + node.name, doc=doc, heading=not prefix)
             head.units += self.header(node)
             body = list(node.body)
-            if doc is not None:
+            if doc is not None and last_line(body[0]) <= self.done:
+                body.pop(0)
+            elif doc is not None:
                 head.units.append(self.unit(body.pop(0), "doc"))
             yield head
             for member in body:
-                yield from self.named(member, f"{prefix}{node.name}.")
+                if last_line(member) > self.done:
+                    yield from self.named(member, f"{prefix}{node.name}.")
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             doc = ast.get_docstring(node)
             units = list(self.flatten(node))
@@ -99,6 +103,8 @@ class Splitter:
     def flatten(self, node: ast.AST) -> Iterator[Unit]:
         """Yield the units of a statement: its header, then those of its bodies."""
         bodies = [getattr(node, name, []) for name in ("body", "handlers", "cases")]
+        if last_line(node) <= self.done:
+            return  # behind a colon or a semicolon of a line that is taken
         if not any(isinstance(body, list) and body for body in bodies):
             yield self.unit(node)
             return
@@ -108,22 +114,23 @@ class Splitter:
                 is_doc = isinstance(child, ast.Expr) and isinstance(
                     child.value, ast.Constant
                 )
-                if number == 0 and is_doc:
+                if number == 0 and is_doc and child.end_lineno > self.done:
                     yield self.unit(child, "doc")
                 else:
                     yield from self.flatten(child)
         for name in ("orelse", "finalbody"):
             rest = getattr(node, name, [])
-            if not rest:
+            if not rest or rest[-1].end_lineno <= self.done:
                 continue
             if not self.lines[rest[0].lineno - 1].lstrip().startswith("elif"):
                 word = "else:" if name == "orelse" else "finally:"
                 at = next(
                     number
-                    for number in range(self.done + 1, rest[0].lineno)
-                    if self.lines[number - 1].strip().startswith(word)
+                    for number in range(self.done + 1, rest[0].lineno + 1)
+                    if self.lines[number - 1].strip().startswith(word[:-1])
                 )
-                yield self.take(at, at, word)
+                last = rest[-1].end_lineno if at == rest[0].lineno else at
+                yield self.take(at, last, word)
             for child in rest:
                 yield from self.flatten(child)
 
@@ -134,11 +141,11 @@ class Splitter:
         children = getattr(node, "body", None) or getattr(node, "handlers", None)
         children = children or node.cases  # type: ignore[attr-defined]
         start = getattr(node, "lineno", None) or node.pattern.lineno  # type: ignore[attr-defined]
-        end = start
-        while not self.lines[end - 1].split("#")[0].rstrip().endswith(":"):
-            if end >= first_line(children[0]):
-                break
-            end += 1
+        end = first_line(children[0]) - 1
+        while end > start and self.lines[end - 1].strip()[:1] in ("", "#"):
+            end -= 1
+        if end < start:  # its body stands behind the colon
+            end = max(map(last_line, children))
         yield self.take(start, end, type(node).__name__)
 
     def literal(self, node: ast.stmt, value: ast.expr) -> Iterator[Unit]:
@@ -152,14 +159,15 @@ class Splitter:
             yield self.unit(node)
             return
         starts = [(key or end).lineno for key, end in zip(elements, ends, strict=True)]
-        if not starts or starts[0] == node.lineno:
+        if not starts or node.lineno in (starts[0], self.done):
             yield self.unit(node)
             return
         yield self.take(node.lineno, value.lineno, type(node).__name__)
         for start, end in zip(starts, ends, strict=True):
             if start > self.done:
                 yield from self.element(start, end)
-        yield self.take(node.end_lineno or 0, node.end_lineno or 0, "end")
+        if last_line(node) > self.done:
+            yield self.take(last_line(node), last_line(node), "end")
 
     def element(self, start: int, value: ast.expr) -> Iterator[Unit]:
         """Yield an element, in its turn unit for unit where it is a collection."""
@@ -172,7 +180,8 @@ class Splitter:
         for key, child in zip(keys, inner, strict=True):
             if (key or child).lineno > self.done:
                 yield from self.element((key or child).lineno, child)
-        yield self.take(value.end_lineno or 0, value.end_lineno or 0, "end")
+        if last_line(value) > self.done:
+            yield self.take(last_line(value), last_line(value), "end")
 
     def unit(self, node: ast.AST, kind: str = "") -> Unit:
         """Return the lines of a node."""
@@ -194,14 +203,20 @@ class Splitter:
         return Unit(self.path, start, lines, kind, first - start, gap)
 
 
+def last_line(node: ast.AST) -> int:
+    """Return the line where a statement ends; a case ends with its body."""
+    return getattr(node, "end_lineno", 0) or last_line(node.body[-1])  # type: ignore[attr-defined]
+
+
 def first_line(node: ast.AST) -> int:
     """Return the line where a statement begins, its decorators counted."""
     decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(each.lineno for each in decorators)])  # type: ignore[attr-defined]
+    start = getattr(node, "lineno", 0) or node.pattern.lineno  # type: ignore[attr-defined]
+    return min([start, *(each.lineno for each in decorators)])
 
 
 def assigned(node: ast.stmt) -> str:
-    """Return the name that a statement assigns, or the call that it makes."""
+    """Return the name that a statement assigns, or nothing."""
     if isinstance(node, ast.Assign):
         return ast.unparse(node.targets[0]).split("[")[0]
     if isinstance(node, ast.AnnAssign):
@@ -212,12 +227,17 @@ def assigned(node: ast.stmt) -> str:
 def split_lines(path: Path) -> Iterator[Unit]:
     """Yield a unit for each line of a template, or of any other text."""
     gap = False
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(read_source(path).split("\n"), 1):
         if line.strip():
             tag = TAG.match(line.strip())
             kind = (tag[1] or tag[2] or "value") if tag else "text"
             yield Unit(path, number, (line,), kind, gap=gap)
         gap = not line.strip()
+
+
+def read_source(path: Path) -> str:
+    """Return the text of a file, without the mark that some editors begin it with."""
+    return path.read_text(encoding="utf-8-sig")
 
 
 @cache

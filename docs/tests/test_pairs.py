@@ -21,7 +21,8 @@ def test_every_file_of_a_site_is_listed(listed):
         if path.is_file() and path.suffix != ".pyc"
     }
 
-    assert files - set(listed) == set()
+    missing = sorted(files - set(listed))
+    assert not missing, f"docs/pairs.toml does not list {', '.join(missing)}"
 
 
 def test_every_listed_file_is_there(listed):

@@ -99,10 +99,25 @@ def test_the_build_waits_until_both_sites_answer(guide, monkeypatch):
     monkeypatch.setattr(serve, "SITES", {"Flask": "one", "Django": "two"})
     monkeypatch.setattr(serve, "PAUSE", 0)
     monkeypatch.setattr(serve, "answers", answers)
-    monkeypatch.setattr(serve, "build", lambda digest: done.append("build"))
+    monkeypatch.setattr(serve, "build", lambda *_: done.append("build"))
     serve.make(guide)
 
     assert done == ["one", "one", "two", "two", "build"]
+
+
+def test_the_end_of_the_guide_is_the_end_of_its_build(guide, tmp_path):
+    started = tmp_path / "started"
+    code = (
+        f"import pathlib, time; pathlib.Path({str(started)!r}).touch(); time.sleep(60)"
+    )
+    build = Thread(target=guide.run_step, args=[[sys.executable, "-c", code]])
+    build.start()
+    while not started.exists():
+        build.join(0.05)
+    guide.end()
+    build.join(10)
+
+    assert not build.is_alive()
 
 
 def test_a_site_answers_or_does_not():

@@ -2,6 +2,7 @@
 
 import ast
 import colorsys
+import os
 import re
 import subprocess
 import sys
@@ -161,11 +162,12 @@ def luminance(hue: int, saturation: float, lightness: float) -> float:
 @pytest.mark.parametrize("concept", CONCEPTS, ids=lambda concept: concept.id)
 def test_words_can_be_read_on_their_color(concept):
     css = (ROOT / "docs/_static/side-by-side.css").read_text(encoding="utf-8")
-    grounds = re.findall(r" background: hsl\(var\(--hue\) (\d+)% (\d+)%\)", css)
-    inks = re.findall(r"[^-]color: hsl\(var\(--hue\) (\d+)% (\d+)%\)", css)
-    pairs = list(zip(grounds, [inks[0], *inks[-2:]], strict=True))  # light, dark, dark
+    color = r": hsl\(var\(--hue\) (\d+)% (\d+)%\)"
+    grounds = re.findall("--ground" + color, css)
+    inks = re.findall("--ink" + color, css)
 
-    for both in pairs:
+    assert len(inks) == 3  # light, dark by choice, dark by the system
+    for both in zip(grounds, inks, strict=True):
         low, high = sorted(
             luminance(concept.hue, int(color[0]) / 100, int(color[1]) / 100)
             for color in both
@@ -386,3 +388,73 @@ def test_each_side_of_the_page_is_whole_and_in_order():
 
     assert lines == sorted(set(lines))
     assert flask < django
+
+
+@pytest.mark.parametrize("name", ["F", "C", "URL"])
+@pytest.mark.parametrize("value", ["$(shell touch {})", "$$(touch {})", "`touch {}`"])
+def test_make_runs_nothing_that_a_reader_types(name, value, tmp_path):
+    canary = tmp_path / "canary"
+    target = "trace" if name == "URL" else "diff"
+
+    done = subprocess.run(
+        ["make", "--silent", target, f"{name}={value.format(canary)}"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert not canary.exists()
+
+
+ODD = '''\
+def one(a="#"): return a  # one line
+if one(): two = 1; three = 2
+else : four = 4
+try:
+    pass
+finally: five = 5
+class Six(Exception): ...
+async def seven():
+    async with six as s, \\
+            seven() as t:
+        """A text
+
+        with a blank line."""
+for eight in [
+    8]:
+    pass
+else:
+    nine = [9,
+        10]
+match nine:
+    case [1, *_]: pass
+    case _:
+        eleven = f"{one('a')!r:>{two}} # {'x'}"
+@one(
+    "twelve"
+)
+class Twelve:
+    """Doc."""; thirteen = {
+        "a": [
+            1],
+    }
+'''
+
+
+def test_odd_code_is_split_too(tmp_path):
+    path = tmp_path / "odd.py"
+    path.write_text(ODD, encoding="utf-8")
+
+    lines = [
+        line
+        for symbol in split(path)
+        for unit in symbol.units
+        for line in unit.lines
+        if line.strip()
+    ]
+
+    assert lines == [line for line in ODD.split("\n") if line.strip()]
