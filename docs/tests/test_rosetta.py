@@ -1,6 +1,7 @@
 """The Rosetta table has two answers to every wish, and a proof of each."""
 
 import ast
+import re
 
 import pytest
 
@@ -108,3 +109,10 @@ def test_fault_names_the_test():
     assert rosetta.find_faults([group], [group._replace(rows=[two, one])]) == [
         "the tests of both files stand in different orders"
     ]
+
+
+def test_a_phone_names_the_cells_as_the_head_of_the_table_does():
+    css = (rosetta.ROOT / "docs/_static/rosetta.css").read_text(encoding="utf-8")
+
+    labels = re.findall(r'-child::before { content: "(\w+)"', css)
+    assert [f"In {label} I write" for label in labels] == list(rosetta.HEADS)
