@@ -14,6 +14,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from docs.side_by_side.units import first_line
+
 ROOT = Path(__file__).resolve().parents[2]
 SITES = ("flask_site", "django_site")
 HEADS = ("In Flask I write", "In Django I write")
@@ -125,12 +127,6 @@ def proves(node: ast.stmt) -> bool:
         or (isinstance(part, ast.Attribute) and part.attr == "raises")
         for part in ast.walk(node)
     )
-
-
-def first_line(node: ast.stmt) -> int:
-    """Return the number of the line where a statement begins, decorators included."""
-    decorators = getattr(node, "decorator_list", [])
-    return min(part.lineno for part in (node, *decorators))
 
 
 def needed_imports(

@@ -3,13 +3,13 @@
 The sites are recorded while the guide is built, so that every line is true.
 """
 
-import re
 from functools import cache
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from docs.directives.ledger import words
 from shared_tests.running import ROOT, StartError
 
 from .both import Record, place, record, rows, stages, summary, title
@@ -17,7 +17,6 @@ from .record import Event, load_steps
 
 SITES = {"flask": "Flask", "django": "Django"}
 DEEPEST = 20  # life.css knows no deeper one
-CODE = re.compile("`([^`]+)`")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -97,11 +96,3 @@ def step(event: Event) -> nodes.list_item:
     if event["says"]:
         item += nodes.paragraph("", "", *words(event["says"]), classes=["life-says"])
     return item
-
-
-def words(sentence: str) -> list[nodes.Node]:
-    """Return a sentence with the names in it marked as code."""
-    return [
-        nodes.literal("", part) if number % 2 else nodes.Text(part)
-        for number, part in enumerate(CODE.split(sentence))
-    ]
