@@ -6,10 +6,12 @@ Looking changes nothing: what a request writes goes into a copy that is thrown a
 import json
 import os
 import secrets
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -26,6 +28,7 @@ from .record import Event
 # Of the reader's environment only what a program needs to run at all.
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 PATIENCE = 60  # seconds
+FORGOTTEN = 10 * PATIENCE
 WAYS = {"in": "→ ", "out": "← "}
 
 
@@ -121,8 +124,13 @@ def copy_database(source: Path, target: Path) -> None:
 @contextmanager
 def stages(own_content: bool = False) -> Iterator[list[Stage]]:
     """Prepare both sites with the reader's content where both have some."""
+    scratch = ROOT / "build"
+    scratch.mkdir(exist_ok=True)
+    for left in scratch.glob("life-*"):  # a build that was killed could not tidy up
+        if time.time() - left.stat().st_mtime > FORGOTTEN:
+            shutil.rmtree(left, ignore_errors=True)
     with (
-        tempfile.TemporaryDirectory(prefix="life-") as folder,
+        tempfile.TemporaryDirectory(prefix="life-", dir=scratch) as folder,
         ThreadPoolExecutor() as pool,
     ):
         made = [Stage(Site(name, 0), Path(folder)) for name in COMMANDS]

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from . import terminal
 from .pairs import UnknownNameError
@@ -45,7 +45,7 @@ def page(text: str) -> None:
     )
 
 
-def main(arguments: Iterable[str] | None = None) -> None:
+def main() -> None:
     """Read the command line, and end with 2 where a name is unknown."""
     parser = argparse.ArgumentParser(prog="make diff", description=__doc__)
     parser.add_argument(
@@ -53,7 +53,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     )
     parser.add_argument("--concept", help="an idea; empty for the list")
     parser.add_argument("--plain", action="store_true", help="a unified diff")
-    options = parser.parse_args(arguments and list(arguments))
+    options = parser.parse_args()
     if options.concept is not None and (options.file or options.plain):
         parser.exit(2, "Ask for an idea (C) alone, or for a file (F, with PLAIN=1).\n")
     sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]

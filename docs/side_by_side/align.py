@@ -11,7 +11,7 @@ from .units import Unit
 
 TOKEN = re.compile(r"«[\w-]+»|\w+|[^\w\s]")
 WEAK = set("()[]{}.,:;=\"'@#<>/%-_") | {"self", "cls"}
-SAME_TAG = {"«templates-t0»": "else"}  # the `empty` of Django's loops
+EMPTY = "empty"  # the `else` of Django's loops
 FLOOR = 0.22  # two units that are less alike than this have nothing to do together
 SAME_KIND = 0.12  # what two statements of one kind have ahead
 SAME_TARGET = 0.25  # and two that assign to, or define, the same name
@@ -26,10 +26,12 @@ def tokens(unit: Unit) -> Counter[str]:
     for number, line in enumerate(unit.lines[unit.comments :], unit.first):
         text = line
         for word in reversed(words.get(number + unit.comments, [])):
-            text = f"{text[: word.start]}«{word.twins.id}»{text[word.end :]}"
+            same = f"«{word.twins.id}»"
+            if text[word.start : word.end] == EMPTY:
+                same = "else"
+            text = f"{text[: word.start]}{same}{text[word.end :]}"
         lines.append(text.split("  # ")[0])
-    found = TOKEN.findall("\n".join(lines))
-    return Counter(SAME_TAG.get(token, token) for token in found)
+    return Counter(TOKEN.findall("\n".join(lines)))
 
 
 @cache

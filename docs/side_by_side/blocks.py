@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Literal, get_args
 
-from .align import Likeness, Row, align, tokens
-from .concepts import TEMPLATES
+from .align import Likeness, Row, align
+from .concepts import TEMPLATES, words_of
 from .pairs import SITES, Pair, UnknownNameError, find, other_symbols
 from .units import IMPORTS, Symbol, split
 
@@ -35,6 +35,11 @@ class Block:
         starts = [side[0].units[0] for side in (self.flask, self.django) if side]
         first = row is self.rows[0]
         return any(unit and unit.gap and (first or unit not in starts) for unit in row)
+
+    @property
+    def folded(self) -> bool:
+        """Say whether it holds the imports of a file, which take one line."""
+        return any(each.name == IMPORTS for each in (*self.flask, *self.django))
 
     @property
     def headed(self) -> bool:
@@ -174,16 +179,18 @@ def sections(blocks: Iterable[Block]) -> list[list[Block]]:
     return groups
 
 
+def covers(pattern: str, name: str) -> bool:
+    """Say whether a pattern stands for a name; a class brings its members."""
+    return fnmatchcase(name, pattern) or name.startswith(f"{pattern}.")
+
+
 def select(blocks: Iterable[Block], patterns: Sequence[str]) -> list[Block]:
-    """Select the blocks whose name a pattern covers; a class brings its members."""
-
-    def wanted(name: str) -> bool:
-        return any(
-            fnmatchcase(name, pattern) or name.startswith(f"{pattern}.")
-            for pattern in patterns
-        )
-
-    return [block for block in blocks if any(map(wanted, block.names))]
+    """Select the blocks with a name that one of the patterns covers."""
+    return [
+        block
+        for block in blocks
+        if any(covers(pattern, name) for pattern in patterns for name in block.names)
+    ]
 
 
 def compare_symbols(file: str, patterns: Sequence[str]) -> list[Block]:
@@ -213,12 +220,7 @@ def symbols_of(side: int, reference: str) -> list[Symbol]:
         path = pair.paths[-1 if side else 0]
         every = [symbol for symbol in split(path) if symbol.name != IMPORTS]
         for pattern in patterns or ["*"]:
-            found = [
-                symbol
-                for symbol in every
-                if fnmatchcase(symbol.name, pattern)
-                or symbol.name.startswith(f"{pattern}.")
-            ]
+            found = [symbol for symbol in every if covers(pattern, symbol.name)]
             if not found:
                 known = [symbol.name for symbol in every if symbol.name]
                 raise UnknownNameError(f"function or class of {file}", pattern, known)
@@ -267,10 +269,10 @@ def count_fates(blocks: Iterable[Block]) -> dict[Fate, int]:
 def concepts_in(row: Row) -> list[str]:
     """Return the ids of the concepts whose words stand in a row."""
     found = [
-        token[1:-1].rsplit("-", 1)[0]
+        word.twins.concept
         for unit in row
         if unit
-        for token in tokens(unit)
-        if token[0] == "«" != token
+        for number in range(unit.first, unit.first + len(unit.lines))
+        for word in words_of(unit.path).get(number, [])
     ]
     return list(dict.fromkeys(found))

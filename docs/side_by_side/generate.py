@@ -150,7 +150,7 @@ They describe this one blog; neither side wins anything.
 
 ## Statements
 
-A statement over several lines counts once.
+A statement over several lines counts once, and so do two that are paired.
 So do a decorator, a line of a template, and the head of a function, class or condition.
 Tests, migrations and data are left out; files without a twin count as one-sided.
 

@@ -17,10 +17,9 @@ from pygments.token import STANDARD_TYPES
 from .align import Row
 from .blocks import Block, concepts_in, fate
 from .concepts import TEMPLATES, Concept, Word, load_concepts, words_of
-from .pairs import ROOT
-from .units import IMPORTS, Unit, imported, read_source
+from .pairs import NAMES, ROOT
+from .units import Unit, imported, read_source
 
-NAMES = ("Flask", "Django")
 INDENT = re.compile(r"^(<span[^>]*>)?( +)")
 LINES = ("solid", "dashed", "dotted", "double", "wavy")
 
@@ -104,11 +103,10 @@ def grid(blocks: Iterable[Block]) -> Iterator[Cell]:
     """Yield the lines of the grid, which begin below the heads of the columns."""
     number = 2
     for block in blocks:
-        folded = any(each.name == IMPORTS for each in (*block.flask, *block.django))
-        for row in block.rows[:1] if folded else block.rows:
+        for row in block.rows[:1] if block.folded else block.rows:
             gap = " gap" if number > 2 and block.spaced(row) else ""
             css = f'class="{{}}{gap}" style="grid-row:{number}"'
-            yield Cell(css, row, block if folded else None)
+            yield Cell(css, row, block if block.folded else None)
             number += 1
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 SITES = ("flask_site", "django_site")
+NAMES = ("Flask", "Django")
 
 
 class UnknownNameError(Exception):

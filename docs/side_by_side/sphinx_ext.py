@@ -1,10 +1,10 @@
 """The side-by-side view in the guide: directives, roles, generated pages, colors."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -32,48 +32,86 @@ DATA = ("docs/concepts.toml", "docs/pairs.toml", "docs/proof.toml")
 ARTICLE = ROOT / "docs/article.md"
 
 
-def link(app: Sphinx, here: str, document: str, anchor: str = "") -> str:
-    """Return the relative address of a document, from another one."""
-    uri = app.builder.get_relative_uri(here, document)
-    return f"{uri}#{anchor}" if anchor else uri
+class Place(NamedTuple):
+    """A place in the guide, and how a link to it reads and looks."""
+
+    document: str
+    anchor: str
+    text: str
+    css: str = ""
 
 
-def check_row(name: str) -> None:
-    """Raise UnknownNameError where the contract has no such row."""
-    check_known("row of the contract", name, [row.id for row in load_contract()])
+def link(app: Sphinx, here: str, place: Place) -> str:
+    """Return the relative address of a place, from a document."""
+    uri = app.builder.get_relative_uri(here, place.document)
+    return f"{uri}#{place.anchor}" if place.anchor else uri
 
 
-def check_entry(name: str) -> None:
-    """Raise UnknownNameError where the ledger has no such entry."""
-    check_known("entry of the ledger", name, [entry.id for entry in LEDGER])
-
-
-def check_claim(name: str) -> None:
-    """Raise UnknownNameError where docs/article.md answers no such claim."""
-    text = ARTICLE.read_text(encoding="utf-8")
-    check_known("claim", name, re.findall(r"^\(claim-(\d+)\)=$", text, re.MULTILINE))
-
-
-def check_known(what: str, name: str, known: list[str]) -> None:
+def check(what: str, name: str, known: list[str]) -> None:
     """Raise UnknownNameError where a name is not among the known ones."""
     if name not in known:
         raise UnknownNameError(what, name, known)
 
 
+def place_of_concept(name: str) -> Place:
+    """Find a chapter, in the concept's color."""
+    concept = find_concept(name)
+    css = f"concept c-{concept.id}"
+    return Place(f"concepts/{concept.id}", "", concept.title, css)
+
+
+def place_of_row(name: str) -> Place:
+    """Find a row of the contract."""
+    check("row of the contract", name, [row.id for row in load_contract()])
+    return Place("contract", f"row-{name.lower()}", name)
+
+
+def place_of_entry(name: str) -> Place:
+    """Find an entry of the ledger."""
+    check("entry of the ledger", name, [entry.id for entry in LEDGER])
+    return Place("differences", name.lower(), name)
+
+
+def place_of_claim(name: str) -> Place:
+    """Find a claim of the article."""
+    text = ARTICLE.read_text(encoding="utf-8")
+    check("claim", name, re.findall(r"^\(claim-(\d+)\)=$", text, re.MULTILINE))
+    return Place("article", f"claim-{name}", f"claim {name}")
+
+
+def place_of_code(name: str) -> Place:
+    """Find the page of a pair of files, or a function on it."""
+    file, _, symbol = name.partition(" ")
+    pair = find(file)
+    if symbol:
+        known = [name for block in compare(pair) for name in block.names]
+        check(f"function or class of {file}", symbol, known)
+    return Place(f"side-by-side/{pair.page}", symbol, symbol or file)
+
+
+# The roles, by name: each finds a place, or raises UnknownNameError.
+PLACES: dict[str, Callable[[str], Place]] = {
+    "concept": place_of_concept,
+    "row": place_of_row,
+    "ledger": place_of_entry,
+    "claim": place_of_claim,
+    "code": place_of_code,
+}
+
+
 class View(SphinxDirective):
     """What all directives of this module share."""
 
-    def here(self, document: str, text: str, anchor: str = "") -> nodes.reference:
+    def here(self, place: Place) -> nodes.reference:
         """Return a link to a place in the guide."""
-        uri = link(self.env.app, self.env.docname, document, anchor)
-        return nodes.reference("", text, internal=True, refuri=uri)
+        uri = link(self.env.app, self.env.docname, place)
+        return nodes.reference("", place.text, internal=True, refuri=uri)
 
     @property
     def chapters(self) -> str:
         """Return the address of a concept's chapter, with a place for its name."""
-        return link(self.env.app, self.env.docname, "concepts/NAME").replace(
-            "NAME", "{}"
-        )
+        uri = link(self.env.app, self.env.docname, Place("concepts/NAME", "", ""))
+        return uri.replace("NAME", "{}")
 
     def depend(self, blocks: Iterable[Block]) -> None:
         """Build the page anew when the code that it shows changes."""
@@ -100,24 +138,27 @@ class View(SphinxDirective):
         concepts = [each for each in load_concepts().values() if each.id in ids]
         return page.render_legend(concepts, self.chapters)
 
+    def links(self, title: str, kind: str, names: Iterable[str]) -> list[nodes.Node]:
+        """Return links to rows, entries or claims, with commas between."""
+        found: list[nodes.Node] = [nodes.Text(title)]
+        for name in names:
+            found += [self.here(PLACES[kind](name)), nodes.Text(", ")]
+        return found[:-1]
+
     def proof(self, proof: Proof) -> list[nodes.Node]:
         """Return what proves some code alike, and what holds it apart."""
-        if not proof.rows and not proof.ledger:
-            return []
+        parts = [
+            self.links(title, kind, names)
+            for title, kind, names in (
+                ("Contract: ", "row", proof.rows),
+                ("Where they differ: ", "ledger", proof.ledger),
+            )
+            if names
+        ]
         line = nodes.paragraph("", "", classes=["proof"])
-        for words, names, document, prefix in (
-            ("Contract: ", proof.rows, "contract", "row-"),
-            ("Where they differ: ", proof.ledger, "differences", ""),
-        ):
-            if not names:
-                continue
-            line += nodes.Text(words if not len(line) else ". " + words)
-            for number, name in enumerate(names):
-                if number:
-                    line += nodes.Text(", ")
-                line += self.here(document, name, prefix + name.lower())
-        line += nodes.Text(".")
-        return [line]
+        for part in parts:
+            line += [*part, nodes.Text(". ")]
+        return [line] if parts else []
 
 
 class SideBySide(View):
@@ -183,115 +224,46 @@ class ConceptBox(View):
 
     def run(self) -> list[nodes.Node]:
         """Return the list."""
-        try:
-            concept = find_concept(self.arguments[0])
-            for check, names in (
-                (check_row, concept.rows),
-                (check_entry, concept.ledger),
-                (check_claim, map(str, concept.claims)),
-            ):
-                for name in names:
-                    check(name)
-        except UnknownNameError as error:
-            raise self.error(str(error)) from error
         for name in DATA:
             self.env.note_dependency(str(ROOT / name))
-        box = nodes.container("", classes=["concept-box", f"c-{concept.id}"])
-        box += nodes.paragraph("", "", nodes.strong("", "To look further"))
-        items = nodes.bullet_list()
-        code = nodes.paragraph("", "All of its code side by side: ")
-        code += self.here(f"side-by-side/concept.{concept.id}", concept.title)
-        items += nodes.list_item("", code)
-        for words, names, document, form in (
-            ("Contract, which proves both alike: ", concept.rows, "contract", "row-{}"),
-            ("Where they differ: ", concept.ledger, "differences", "{}"),
-            (
-                "Claims of the article: ",
-                map(str, concept.claims),
-                "article",
-                "claim-{}",
-            ),
-        ):
-            paragraph = nodes.paragraph("", words)
-            links = list(names)
-            for number, name in enumerate(links):
-                if number:
-                    paragraph += nodes.Text(", ")
-                paragraph += self.here(document, name, form.format(name.lower()))
-            if links:
-                items += nodes.list_item("", paragraph)
-        box += items
+        try:
+            concept = find_concept(self.arguments[0])
+            code = Place(f"side-by-side/concept.{concept.id}", "", concept.title)
+            lines = [[nodes.Text("All of its code side by side: "), self.here(code)]]
+            lines += [
+                self.links(title, kind, names)
+                for title, kind, names in (
+                    ("Contract, which proves both alike: ", "row", concept.rows),
+                    ("Where they differ: ", "ledger", concept.ledger),
+                    ("The article: ", "claim", [str(each) for each in concept.claims]),
+                )
+                if names
+            ]
+        except UnknownNameError as error:
+            raise self.error(f"docs/concepts.toml: {error}") from error
+        items = [nodes.list_item("", nodes.paragraph("", "", *line)) for line in lines]
+        head = nodes.paragraph("", "", nodes.strong("", "To look further"))
+        box = nodes.container("", head, nodes.bullet_list("", *items))
+        box["classes"] += ["concept-box", f"c-{concept.id}"]
         return [box]
 
 
 class PlaceRole(SphinxRole):
     """Links to a place of the guide by its name, which must exist."""
 
-    def place(self) -> tuple[str, str, str, str]:
-        """Return document, anchor, text and class; raise UnknownNameError."""
-        raise NotImplementedError
-
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or what is wrong with it."""
         try:
-            document, anchor, text, css = self.place()
+            place = PLACES[self.name](self.text)
         except UnknownNameError as error:
             message = self.inliner.reporter.error(str(error), line=self.lineno)
             return [], [message]
-        uri = link(self.env.app, self.env.docname, document, anchor)
+        uri = link(self.env.app, self.env.docname, place)
         node = nodes.reference("", "", internal=True, refuri=uri)
-        node += nodes.literal("", text) if css == "code" else nodes.Text(text)
-        node["classes"] += css.split() if css != "code" else []
+        is_code = self.name == "code"
+        node += nodes.literal("", place.text) if is_code else nodes.Text(place.text)
+        node["classes"] += place.css.split()
         return [node], []
-
-
-class ConceptRole(PlaceRole):
-    """Links to a chapter, in the concept's color."""
-
-    def place(self) -> tuple[str, str, str, str]:
-        """Find the chapter."""
-        concept = find_concept(self.text)
-        return f"concepts/{concept.id}", "", concept.title, f"concept c-{concept.id}"
-
-
-class RowRole(PlaceRole):
-    """Links to a row of the contract."""
-
-    def place(self) -> tuple[str, str, str, str]:
-        """Find the row."""
-        check_row(self.text)
-        return "contract", f"row-{self.text.lower()}", self.text, ""
-
-
-class LedgerRole(PlaceRole):
-    """Links to an entry of the ledger."""
-
-    def place(self) -> tuple[str, str, str, str]:
-        """Find the entry."""
-        check_entry(self.text)
-        return "differences", self.text.lower(), self.text, ""
-
-
-class ClaimRole(PlaceRole):
-    """Links to a claim of the article."""
-
-    def place(self) -> tuple[str, str, str, str]:
-        """Find the claim."""
-        check_claim(self.text)
-        return "article", f"claim-{self.text}", f"claim {self.text}", ""
-
-
-class CodeRole(PlaceRole):
-    """Links to the page of a pair of files, or to a function on it."""
-
-    def place(self) -> tuple[str, str, str, str]:
-        """Find the file and the function."""
-        file, _, symbol = self.text.partition(" ")
-        pair = find(file)
-        known = [name for block in compare(pair) for name in block.names]
-        if symbol and symbol not in known:
-            raise UnknownNameError(f"function or class of {file}", symbol, known)
-        return f"side-by-side/{pair.page}", symbol, symbol or file, "code"
 
 
 def write_pages(app: Sphinx) -> None:
@@ -312,11 +284,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("side-by-side", SideBySide)
     app.add_directive("side-by-side-page", SideBySidePage)
     app.add_directive("concept", ConceptBox)
-    app.add_role("concept", ConceptRole())
-    app.add_role("row", RowRole())
-    app.add_role("ledger", LedgerRole())
-    app.add_role("claim", ClaimRole())
-    app.add_role("code", CodeRole(), override=True)
+    for name in PLACES:
+        app.add_role(name, PlaceRole(), override=True)  # docutils has a `code` too
     app.connect("builder-inited", write_pages)
     app.add_css_file("side-by-side.css")
     app.add_css_file("concepts.css")

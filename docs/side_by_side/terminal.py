@@ -18,15 +18,14 @@ from .blocks import (
 )
 from .concepts import find_concept, load_concepts, words_of
 from .figures import code_pairs, count_lines
-from .pairs import ROOT, Pair, find, load_pairs
-from .units import IMPORTS, Symbol, Unit, imported
+from .pairs import NAMES, ROOT, Pair, find, load_pairs
+from .units import Symbol, Unit, imported
 
 NARROW = 100  # columns, under which the sides stand below each other
 GUTTER = 5
 SIGNS = ("fl", "dj", "= ")
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
 ESCAPE = re.compile(r"\033\[[\d;]*m")
-NAMES = ("Flask", "Django")
 
 
 class Screen:
@@ -53,7 +52,7 @@ class Screen:
         letters = {
             id
             for block in blocks
-            if not folded(block)
+            if not block.folded
             for row in block.rows
             for id in concepts_in(row)
         }
@@ -61,15 +60,14 @@ class Screen:
             yield from self.legend([id for id in load_concepts() if id in letters])
             yield ""
         for block in blocks:
-            fold = folded(block)
-            for row in block.rows[:1] if fold else block.rows:
+            for row in block.rows[:1] if block.folded else block.rows:
                 if block.spaced(row) and row is not blocks[0].rows[0]:
                     yield ""
-                ids = [] if fold else concepts_in(row)
-                same = fate(row) == "identical" and not fold
+                ids = [] if block.folded else concepts_in(row)
+                same = fate(row) == "identical" and not block.folded
                 flask, django = (
                     (self.fold(block.flask), self.fold(block.django))
-                    if fold
+                    if block.folded
                     else (self.unit(row[0], same), self.unit(row[1], same))
                 )
                 yield from self.row(flask, django, same, ids)
@@ -152,11 +150,6 @@ class Screen:
                 head = "" if number else f"{sign} {marks}"
                 marks = ""
                 yield f"{self.paint(f'{head:{GUTTER + 2}}', DIM)}{part}".rstrip()
-
-
-def folded(block: Block) -> bool:
-    """Say whether a block holds the imports of a file, which take one line."""
-    return any(each.name == IMPORTS for each in (*block.flask, *block.django))
 
 
 def fold_line(line: str, width: int) -> list[str]:

@@ -1,48 +1,29 @@
 """Both sites explain with the same words what both of them have."""
 
-import ast
-import tomllib
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-LISTED = tomllib.loads((ROOT / "docs/pairs.toml").read_text(encoding="utf-8"))
+from docs.side_by_side.pairs import load_pairs
+from docs.side_by_side.units import split
+
 PAIRS = [
-    (flask, django)
-    for flask, django in [
-        *((name, name) for name in LISTED["same_path"]),
-        *LISTED["other_name"].items(),
-    ]
-    if flask.endswith(".py")
+    pair
+    for pair in load_pairs()
+    if not pair.reason and not pair.identical and pair.flask.endswith(".py")
 ]
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def find_docstrings(body: list[ast.stmt], prefix: str = "") -> dict[str, str | None]:
-    """Return the docstrings of functions, methods and classes, by qualified name."""
-    found = {}
-    for node in body:
-        if isinstance(node, DEFINITIONS):
-            found[prefix + node.name] = ast.get_docstring(node)
-            found |= find_docstrings(node.body, f"{prefix}{node.name}.")
-    return found
-
-
-def read(path: Path) -> dict[str, str | None]:
-    """Return the docstrings of a file but its own, which may be of one framework."""
-    return find_docstrings(ast.parse(path.read_text(encoding="utf-8")).body)
-
-
-@pytest.mark.parametrize(("flask", "django"), PAIRS)
-def test_what_both_sites_have_has_the_same_docstring(flask, django):
-    in_flask = read(ROOT / "flask_site" / flask)
-    in_django = read(ROOT / "django_site" / django)
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.title)
+def test_what_both_sites_have_has_the_same_docstring(pair):
+    # A module's own may be of one framework; it has no name.
+    flask, django = (
+        {symbol.name: symbol.doc for symbol in split(path) if symbol.name}
+        for path in pair.paths
+    )
 
     differences = [
-        f"{name} has two docstrings, in {flask} and {django}:\n"
-        f"  Flask:  {docstring}\n  Django: {in_django[name]}"
-        for name, docstring in in_flask.items()
-        if name in in_django and in_django[name] != docstring
+        f"{name} has two docstrings, in {pair.title}:\n"
+        f"  Flask:  {flask[name]}\n  Django: {django[name]}"
+        for name in flask.keys() & django.keys()
+        if flask[name] != django[name]
     ]
     assert not differences, "\n".join(differences)

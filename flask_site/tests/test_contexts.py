@@ -61,14 +61,6 @@ def test_globals_are_proxies(app):
         assert current_app._get_current_object() is app
 
 
-def test_writes_reach_the_real_object(app):
-    """An attribute written on the proxy is on the object behind it."""
-    with app.test_request_context("/home/"):
-        request.mark = "here"
-
-        assert request._get_current_object().mark == "here"
-
-
 def test_request_kept_for_later(app):
     """What was kept of one request is read during another."""
     with app.test_request_context("/home/"):
