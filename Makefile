@@ -15,7 +15,7 @@ override URL := $(value URL)
 override PLAIN := $(value PLAIN)
 export F C URL
 
-.PHONY: help run run-flask run-django dev reset test test-url diff trace check lint \
+.PHONY: help run run-flask run-django dev worker reset test test-url diff trace check lint \
 	types migrations-check templates-lint docs format lock .run .docs .dev
 
 help: ## Print this list
@@ -34,12 +34,16 @@ run-django: .run ## Serve the Django site alone
 dev: .run ## The same with the frameworks' own development servers
 	@$(SERVE) --dev flask django
 
-reset: ## Delete both default databases (asks first, unless YES=1)
+worker: .run ## Send mail by Celery, beside `make run TASKS=celery REDIS_URL=...`
+	@$(SERVE) --worker flask django
+
+reset: ## Delete both default databases and folders of mail (asks first, unless YES=1)
 	@if [ "$(YES)" != 1 ]; then \
-		printf 'Stop `make run` first. Delete flask.sqlite3 and django.sqlite3 with all they hold? [y/N] '; \
+		printf 'Stop `make run` first. Delete flask.sqlite3, django.sqlite3 and mail/ with all they hold? [y/N] '; \
 		read -r answer; [ "$$answer" = y ] || { echo 'Nothing deleted.'; exit 0; }; \
 	fi; \
 	rm -f flask.sqlite3* flask-new.sqlite3* django.sqlite3* django-new.sqlite3*; \
+	rm -rf mail/flask mail/django; \
 	echo 'Deleted. `make run` starts over.'
 
 test: .dev ## Run every test: the docs', both sites' own, the contract

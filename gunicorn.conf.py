@@ -12,10 +12,8 @@ threads = 4
 # Long addresses reach the sites, which answer them with a page of their own.
 limit_request_line = 8190
 
-# Requests and errors are logged, the server's own start and stop are not.
+# The sites write a line for each request; the server's own start and stop have none.
 loglevel = "error"
-accesslog = "-"
-access_log_format = "%(m)s %({raw_uri}e)s %(s)s %(M)s ms"
 
 # Both sites start from one folder and would share the control socket.
 control_socket_disable = True

@@ -22,10 +22,16 @@ def check_settings(settings):
         )
     if not settings["ALLOWED_HOSTS"]:
         raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of the site.")
+    if settings["TASKS"] == "celery" and not settings["REDIS_URL"]:
+        raise ImproperlyConfigured("TASKS=celery needs REDIS_URL, where tasks wait.")
     if not (settings["DEBUG"] or settings["DEMO"]):
         if "*" in settings["ALLOWED_HOSTS"]:
             raise ImproperlyConfigured(
                 "ALLOWED_HOSTS must name the hosts of the site, not '*'."
+            )
+        if not settings["MAIL_URL"]:
+            raise ImproperlyConfigured(
+                "MAIL_URL must say where mail goes: smtp://host:port, for one."
             )
         if settings["CHEAP_PASSWORDS"]:
             raise ImproperlyConfigured(

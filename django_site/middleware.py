@@ -1,12 +1,52 @@
 """What happens around every view."""
 
+import logging
+import re
+from time import perf_counter
+from uuid import uuid4
+
 from django.conf import settings
 from django.shortcuts import render
+
+from . import logs
+
+logger = logging.getLogger("django_site.requests")
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def log_request(get_response):
+    """Give the request its id, write its line, and tell the client the id."""
+
+    def middleware(request):
+        started = perf_counter()
+        request.request_id = request.headers.get("X-Request-ID", "")
+        if not REQUEST_ID.fullmatch(request.request_id):
+            request.request_id = uuid4().hex
+        token = logs.request_id.set(request.request_id)
+        response = get_response(request)
+        response["X-Request-ID"] = request.request_id
+        logger.info(
+            "%s %s %s",
+            request.method,
+            request.path,
+            response.status_code,
+            extra={
+                "method": request.method,
+                "path": request.path,
+                "status": response.status_code,
+                "milliseconds": round((perf_counter() - started) * 1000),
+            },
+        )
+        logs.request_id.reset(token)
+        return response
+
+    return middleware
 
 
 def load_read_posts(get_response):

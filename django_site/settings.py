@@ -1,7 +1,7 @@
 """Settings from the environment; a name means the same on both sites."""
 
-from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
@@ -10,6 +10,7 @@ from .checks import check_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SITE_DIR = BASE_DIR / "django_site"
+DAY = 24 * 60 * 60  # seconds
 env = Env()
 
 # The only switches of mode. Neither: this start serves the public.
@@ -29,6 +30,7 @@ DEMO_PASSWORD = "open sesame please"  # noqa: S105 - shown to everybody, in demo
 INSTALLED_APPS = [
     "django_site.blog",
     "django_site.users",
+    "django_site.mail",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -36,7 +38,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
-    # The first three put their headers on static files and on refused bodies too.
+    "django_site.middleware.log_request",
+    # The next three put their headers on static files and on refused bodies too.
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_site.middleware.add_security_headers",
@@ -89,8 +92,6 @@ TIME_ZONE = "UTC"
 # Cookies: the names tell two sites on one host apart, for cookies ignore ports.
 SESSION_COOKIE_NAME = "django_sessionid"
 SESSION_COOKIE_SECURE = SITE_URL.startswith("https://")
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # `manage.py clearsessions` deletes the rows
-REMEMBER_DURATION = timedelta(days=30)
 CSRF_COOKIE_NAME = "django_csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
@@ -98,18 +99,100 @@ CSRF_COOKIE_AGE = None  # a token lives as long as the session
 CSRF_TRUSTED_ORIGINS = [SITE_URL]  # also where a proxy in front speaks TLS
 SECURE_HSTS_SECONDS = 31536000 if SESSION_COOKIE_SECURE else 0
 
+# Sessions: a key to what a table or Redis keeps, Django's own way, or a signed cookie.
+SESSION_STORE = env.str(
+    "SESSION_STORE", "server", validate=validate.OneOf(["cookie", "server"])
+)
+REDIS_URL = env.str("REDIS_URL", "", validate=validate.Regexp(r"$|rediss?://"))
+if SESSION_STORE == "cookie":
+    SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+elif REDIS_URL:
+    SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "django",
+        }
+    }
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # `manage.py clearsessions` deletes the rows
+# Seconds since the last thing written to it; who reads writes nothing.
+SESSION_COOKIE_AGE = env.int(
+    "SESSION_COOKIE_AGE", 30 * DAY, validate=validate.Range(1, 3650 * DAY)
+)
+
+# Mail: files in a folder for the developer, else an SMTP server.
+MAIL_URL = env.str(
+    "MAIL_URL",
+    f"file:///{BASE_DIR / 'mail' / 'django'}" if DEBUG or DEMO else "",
+    validate=validate.Regexp(r"$|(file|smtp|submission)://"),
+)
+_mail = env.dj_email_url("MAIL_URL", MAIL_URL)
+if MAIL_URL.startswith("file:"):
+    EMAIL_BACKEND = "django_site.mail.backends.FolderBackend"
+EMAIL_FILE_PATH = Path("/", _mail["EMAIL_FILE_PATH"])
+EMAIL_HOST = _mail["EMAIL_HOST"]
+EMAIL_PORT = _mail["EMAIL_PORT"]
+EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 10  # seconds for each answer of the server
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", f"noreply@{urlsplit(SITE_URL).hostname}")
+
+# Background work: a thread of this process, or Celery's workers on Redis.
+TASKS = env.str("TASKS", "thread", validate=validate.OneOf(["thread", "celery"]))
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Seconds after which a task whose worker died comes back: more than one may take.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90}
+CELERY_TASK_DEFAULT_QUEUE = "django"
+CELERY_TASK_PUBLISH_RETRY = False  # no visitor waits for Redis
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps no file
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "django_site.mail.celery.send_due",
+        "schedule": 5,  # seconds
+        "options": {"expires": 5},
+    }
+}
+
 # Forms: sizes in bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # Messages wait in the session, as Flask's do, and need no cookie of their own.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# Errors go to the log of the server; without DEBUG Django would only mail them.
+# The log: one JSON object a line.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"django": {"handlers": ["console"], "level": "ERROR"}},
+    "filters": {"request_id": {"()": "django_site.logs.RequestIdFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(levelname)s %(name)s %(message)s %(request_id)s",
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "timestamp": "time",
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "json",
+        }
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django_site": {"level": "INFO"},
+        # Without DEBUG Django would mail its errors; its warnings repeat our lines.
+        "django": {"handlers": [], "level": "ERROR"},
+    },
 }
 
 # Accounts. Digits alone may be a password where they are not common.
@@ -125,7 +208,11 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
     )
 ]
-# Passwords: a hash that costs nothing, for tests.
+# Passwords: seconds that a link to a new one works.
+PASSWORD_RESET_TIMEOUT = env.int(
+    "PASSWORD_RESET_TIMEOUT", 60 * 60, validate=validate.Range(1, DAY)
+)
+# A hash that costs nothing, for tests.
 CHEAP_PASSWORDS = env.bool("CHEAP_PASSWORDS", False)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if CHEAP_PASSWORDS:

@@ -15,6 +15,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_site.settings")
 try:
     application = get_wsgi_application()
     check_public(settings)
+    if settings.TASKS == "thread":
+        from .mail.tasks import start_sweeping  # not before there are apps
+
+        start_sweeping()
 except (EnvError, ImproperlyConfigured) as error:
     print(f"Error: {error}", file=sys.stderr)
     sys.exit(3)  # gunicorn takes it that another try would be in vain

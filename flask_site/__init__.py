@@ -2,11 +2,12 @@
 
 from environs import EnvError
 from flask import Flask
+from redis import Redis
 
 from . import blog, context_processors, errors, health, hooks, users
 from .checks import ImproperlyConfigured, check_settings
 from .converters import KeyConverter, UsernameConverter
-from .extensions import csrf, db, login_manager, migrate
+from .extensions import csrf, db, login_manager, migrate, server_session
 
 
 def create_app(config=None):
@@ -24,11 +25,25 @@ def create_app(config=None):
     if "*" in app.config["TRUSTED_HOSTS"]:
         app.config["TRUSTED_HOSTS"] = None  # Werkzeug knows no wildcard
 
+    # First, so that what another hook refuses has an id and a line in the log too.
+    app.before_request(hooks.start_request)
+    app.after_request(hooks.log_request)  # Flask calls these from the last to the first
+
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
     csrf.init_app(app)
     # Flask-Login's own context processor asks for the user on every page.
     login_manager.init_app(app, add_context_processor=False)
+    if app.config["SESSION_STORE"] == "server":
+        app.config["SESSION_SQLALCHEMY"] = db
+        if app.config["REDIS_URL"]:
+            app.config["SESSION_REDIS"] = Redis.from_url(app.config["REDIS_URL"])
+        server_session.init_app(app)
+
+    if app.config["TASKS"] == "celery":
+        from . import celery  # noqa: PLC0415 - takes long, for those who need it
+
+        celery.init_app(app)
 
     # Flask's own would let 5,000 digits through, which Python refuses to read.
     app.url_map.converters["int"] = KeyConverter

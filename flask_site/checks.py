@@ -26,10 +26,16 @@ def check_settings(config):
         )
     if not config["TRUSTED_HOSTS"]:
         raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of the site.")
+    if config["TASKS"] == "celery" and not config["REDIS_URL"]:
+        raise ImproperlyConfigured("TASKS=celery needs REDIS_URL, where tasks wait.")
     if not (config["DEBUG"] or config["DEMO"]):
         if "*" in config["TRUSTED_HOSTS"]:
             raise ImproperlyConfigured(
                 "ALLOWED_HOSTS must name the hosts of the site, not '*'."
+            )
+        if not config["MAIL_URL"]:
+            raise ImproperlyConfigured(
+                "MAIL_URL must say where mail goes: smtp://host:port, for one."
             )
         if config["CHEAP_PASSWORDS"]:
             raise ImproperlyConfigured(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flask_login import LoginManager
 from flask_migrate import Migrate
+from flask_session import Session
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import BigInteger, Engine, Integer, event
@@ -40,6 +41,7 @@ class Model(DeclarativeBase):
 db = SQLAlchemy(model_class=Model)
 migrate = Migrate(include_name=include_name, render_item=render_item)
 csrf = CSRFProtect()
+server_session = Session()
 login_manager = LoginManager()
 login_manager.login_view = "users.login"
 login_manager.login_message = None  # the log-in page itself says why one is there

@@ -3,11 +3,13 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from environs import Env, validate
 from sqlalchemy import make_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+DAY = 24 * 60 * 60  # seconds
 env = Env()
 
 # The only switches of mode. Neither: this start serves the public.
@@ -48,16 +50,95 @@ SQLALCHEMY_DATABASE_URI = _url
 SESSION_COOKIE_NAME = "flask_session"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = SITE_URL.startswith("https://")
-REMEMBER_COOKIE_NAME = "flask_remember"
-REMEMBER_COOKIE_DURATION = timedelta(days=30)
-REMEMBER_COOKIE_HTTPONLY = True
-REMEMBER_COOKIE_SAMESITE = "Lax"
-REMEMBER_COOKIE_SECURE = SESSION_COOKIE_SECURE
+
+# Sessions: Flask's own signed cookie, or a key to what a table or Redis keeps.
+SESSION_STORE = env.str(
+    "SESSION_STORE", "cookie", validate=validate.OneOf(["cookie", "server"])
+)
+REDIS_URL = env.str("REDIS_URL", "", validate=validate.Regexp(r"$|rediss?://"))
+SESSION_TYPE = "redis" if REDIS_URL else "sqlalchemy"  # Flask-Session reads these
+SESSION_KEY_PREFIX = "flask:session:"
+SESSION_PERMANENT = False
+# Seconds since the last thing written to it; who reads writes nothing.
+PERMANENT_SESSION_LIFETIME = timedelta(
+    seconds=env.int(
+        "SESSION_COOKIE_AGE", 30 * DAY, validate=validate.Range(1, 3650 * DAY)
+    )
+)
+SESSION_REFRESH_EACH_REQUEST = False
+
+# Mail: files in a folder for the developer, else an SMTP server.
+MAIL_URL = env.str(
+    "MAIL_URL",
+    f"file:///{BASE_DIR / 'mail' / 'flask'}" if DEBUG or DEMO else "",
+    validate=validate.Regexp(r"$|(file|smtp|submission)://"),
+)
+_mail = env.dj_email_url("MAIL_URL", MAIL_URL)
+MAIL_FOLDER = Path("/", _mail["EMAIL_FILE_PATH"])
+MAIL_HOST = _mail["EMAIL_HOST"]
+MAIL_PORT = _mail["EMAIL_PORT"]
+MAIL_USERNAME = _mail["EMAIL_HOST_USER"]
+MAIL_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
+MAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
+MAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
+MAIL_TIMEOUT = 10  # seconds for each answer of the server
+MAIL_FROM = env.str("MAIL_FROM", f"noreply@{urlsplit(SITE_URL).hostname}")
+
+# Background work: a thread of this process, or Celery's workers on Redis.
+TASKS = env.str("TASKS", "thread", validate=validate.OneOf(["thread", "celery"]))
+CELERY = {
+    "broker_url": REDIS_URL,
+    "broker_connection_retry_on_startup": True,
+    # Seconds after which a task whose worker died comes back: more than one may take.
+    "broker_transport_options": {"visibility_timeout": 90},
+    "task_default_queue": "flask",
+    "task_publish_retry": False,  # no visitor waits for Redis
+    "task_ignore_result": True,
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": True,
+    "worker_prefetch_multiplier": 1,
+    "beat_scheduler": "celery.beat:Scheduler",  # keeps no file
+    "beat_schedule": {
+        "sweep": {
+            "task": "flask_site.mail.celery.send_due",
+            "schedule": 5,  # seconds
+            "options": {"expires": 5},
+        }
+    },
+}
 
 # Forms: a token lives as long as the session; sizes in bytes.
 WTF_CSRF_TIME_LIMIT = None
 MAX_CONTENT_LENGTH = 1024 * 1024
 MAX_FORM_MEMORY_SIZE = MAX_CONTENT_LENGTH
 
-# Passwords: a hash that costs nothing, for tests.
+# Passwords: seconds that a link to a new one works.
+PASSWORD_RESET_TIMEOUT = env.int(
+    "PASSWORD_RESET_TIMEOUT", 60 * 60, validate=validate.Range(1, DAY)
+)
+# A hash that costs nothing, for tests.
 CHEAP_PASSWORDS = env.bool("CHEAP_PASSWORDS", False)
+
+# The log: one JSON object a line. The server starts it, not the commands.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "flask_site.logs.RequestIdFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "%(levelname)s %(name)s %(message)s %(request_id)s",
+            "rename_fields": {"levelname": "level", "name": "logger"},
+            "timestamp": "time",
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "json",
+        }
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"flask_site": {"level": "INFO"}},
+}

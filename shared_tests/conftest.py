@@ -18,8 +18,10 @@ import pytest
 from .browser import Browser, Step
 from .contract import load_contract
 from .databases import Database, create_database, postgresql, postgresql_programs
+from .redis_server import RedisServer, redis_program
 from .report import ContractReport
 from .servers import SITES, Address, Launcher, Server, copy_database, stop_servers
+from .smtp_server import SMTPServer
 from .visitor import Post, Visitor
 
 # What the running test has sent, whoever sent it; the report shows it.
@@ -109,7 +111,7 @@ def launch() -> Iterator[Launcher]:
     with tempfile.TemporaryDirectory(prefix="contract-", dir=memory()) as folder:
         launcher = Launcher(Path(folder))
         yield launcher
-        stop_servers(launcher.servers)
+        stop_servers(launcher.programs)
 
 
 def memory() -> str | None:
@@ -189,6 +191,28 @@ def demo_site(
 def public_site(start_site: Callable[..., Server]) -> Server:
     """A site as the public meets it: behind TLS, with real hashes, and still empty."""
     return start_site(DEMO=None, CHEAP_PASSWORDS=None, SITE_URL="https://127.0.0.1")
+
+
+@pytest.fixture(scope="session")
+def smtp_server() -> Iterator[SMTPServer]:
+    """A mail server for this run, which is always there; its mails are for anybody."""
+    with SMTPServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis server for this run, which is always there."""
+    if redis_program() is None:
+        pytest.skip("Redis is not installed")
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mail_site(start_site: Callable[..., Server], smtp_server: SMTPServer) -> Server:
+    """A site that mails, with another name in its mails than the one it is asked by."""
+    return start_site(MAIL_URL=smtp_server.url, SITE_URL="http://blog.example.org")
 
 
 @pytest.fixture(scope="session")

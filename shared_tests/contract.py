@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 ROW = re.compile(r"- ([A-Z]+-\d+) (MUST|SHOULD) \[(\w+)\]: (.+)")
-TAGS = {"http", "process", "inside"}
+TAGS = {"http", "process", "mail", "inside"}
 
 # A test that asks for one of these starts a server itself or looks into its database.
 OWN_SERVER = {"own_site", "start_site", "launch", "sites"}

@@ -1,7 +1,7 @@
 """Start the sites, wait until they answer, and stop them together.
 
 `make run` and its sisters call this with the names of the sites to start:
-`python -m shared_tests.serve [--dev] flask django`.
+`python -m shared_tests.serve [--dev|--worker] flask django`.
 A site is known here only by its commands and its address.
 With both of them comes the guide, which lays them side by side.
 """
@@ -182,11 +182,30 @@ def serve(
     servers.run()
 
 
+def work(sites: list[Site], settings: dict[str, str]) -> None:
+    """Run the workers that send what the sites have put into Redis."""
+    if not settings.get("REDIS_URL"):
+        raise StartError(
+            "Workers need REDIS_URL, as in `make worker REDIS_URL=redis://localhost`: "
+            "it is the one that `make run TASKS=celery` was given."
+        )
+    workers = Servers([], lambda seconds: say("The workers are starting."))
+    path = ROOT / "Procfile.worker"
+    commands = parse_procfile(path.read_text(encoding="utf-8")).processes
+    for site in sites:
+        environment = site.environment(sites, settings)
+        workers.add_process(site.name, commands[site.name], env=environment, cwd=ROOT)
+    workers.run()
+
+
 def say_welcome(sites: list[Site], guide: Site | None) -> None:
     """Print where everything is and what to do with it."""
     name, password = DEMO_ACCOUNT
     shown = [guide, *sites] if guide else sites
     lines = [f"  {site.title:8}{site.url}" for site in shown]
+    if not os.environ.get("MAIL_URL"):
+        folders = " and ".join(f"mail/{site.name}" for site in sites)
+        lines += [f"  {'Mail':8}{folders}, as files to open"]
     lines += ["", f"Log in as {name} with the password: {password}"]
     if guide:
         lines += ["Begin with the guide; the first time it takes a while to be built."]
@@ -205,10 +224,16 @@ def main() -> None:
     parser.add_argument(
         "--dev", action="store_true", help="the frameworks' own servers"
     )
+    parser.add_argument(
+        "--worker", action="store_true", help="what sends mail, instead of the sites"
+    )
     parser.add_argument("names", nargs="+", choices=list(COMMANDS))
     options = parser.parse_args()
     settings = read_settings(options.dev)
     sites = [known_site(name, settings) for name in options.names]
+    if options.worker:
+        work(sites, settings)
+        return
     guide = known_site("guide", settings) if len(sites) > 1 else None
     if guide:
         settings["GUIDE_URL"] = guide.url

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -40,21 +41,16 @@ class Address:
 
 
 @dataclass
-class Server(Address):
-    """A site in a process of ours."""
+class Program:
+    """A process of ours, with its children."""
 
     process: subprocess.Popen[bytes]
     folder: Path
     log: Path
     environment: dict[str, str] = field(repr=False)
 
-    @property
-    def database(self) -> Path:
-        """The file of an SQLite database."""
-        return Path(self.environment["DATABASE_URL"].removeprefix("sqlite:///"))
-
     def log_lines(self) -> list[str]:
-        """Read what the server has written."""
+        """Read what the process has written."""
         return self.log.read_text(encoding="utf-8", errors="replace").splitlines()
 
     def stop(self) -> None:
@@ -64,13 +60,23 @@ class Server(Address):
             self.process.wait()
 
 
+@dataclass
+class Server(Program, Address):
+    """A site in a process of ours."""
+
+    @property
+    def database(self) -> Path:
+        """The file of an SQLite database."""
+        return Path(self.environment["DATABASE_URL"].removeprefix("sqlite:///"))
+
+
 class Launcher:
     """Starts sites below one folder, and stops them all."""
 
     def __init__(self, folder: Path) -> None:
         """Keep what is made in this folder."""
         self.folder = folder
-        self.servers: list[Server] = []
+        self.programs: list[Program] = []
         self._prepared: dict[tuple[str, str], Path] = {}
         self._shared: dict[str, Server] = {}
 
@@ -84,6 +90,7 @@ class Launcher:
             "CHEAP_PASSWORDS": "1",
             "SECRET_KEY": secrets.token_hex(32),
             "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
+            "MAIL_URL": f"file://{folder / 'mail'}",
             **changes,
         }
         return {name: value for name, value in settings.items() if value is not None}
@@ -158,6 +165,12 @@ class Launcher:
         wait_until_it_answers(server)
         return server
 
+    def work(self, server: Server) -> Program:
+        """Start the process that does what a server leaves to be done later."""
+        command = command_line(SITES[server.name]["worker"])
+        log = server.folder / "worker.log"
+        return self._run_on(command, server.folder, log, server.environment)
+
     def refused(self, name: str, **changes: str | None) -> tuple[int, str]:
         """Start a server that should not start; give its code and what it said."""
         folder = self.new_folder(name)
@@ -170,10 +183,16 @@ class Launcher:
 
     def _begin(self, name: str, folder: Path, environment: dict[str, str]) -> Server:
         port = free_port()
-        log = folder / "server.log"
+        command = command_line(SITES[name]["serve"], port)
+        begun = self._run_on(command, folder, folder / "server.log", environment)
+        return Server(name, f"http://127.0.0.1:{port}", **vars(begun))
+
+    def _run_on(
+        self, command: list[str], folder: Path, log: Path, environment: dict[str, str]
+    ) -> Program:
         with log.open("ab") as output:
             process = subprocess.Popen(
-                command_line(SITES[name]["serve"], port),
+                command,
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -181,14 +200,13 @@ class Launcher:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        url = f"http://127.0.0.1:{port}"
-        server = Server(name, url, process, folder, log, environment)
-        self.servers.append(server)
-        return server
+        program = Program(process, folder, log, environment)
+        self.programs.append(program)
+        return program
 
 
-def stop_servers(servers: list[Server]) -> None:
-    """Stop several servers."""
+def stop_servers(servers: Iterable[Program]) -> None:
+    """Stop several servers, or what helps them."""
     for server in servers:
         server.stop()
 

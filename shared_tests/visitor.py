@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from .browser import Browser, Comment, Entry, Form, Page, Step
 
@@ -116,6 +117,24 @@ class Visitor(Browser):
         page = self.get("/account/").form("/logout/").submit()
         self._changed(signed_in=False)
         return page
+
+    def ask_for_reset(self, email: str) -> Page:
+        """Ask for a mail with a link to a new password."""
+        return self.open_form("/reset/").submit(email=email)
+
+    def follow(self, link: str) -> Page:
+        """Open a link of a mail at this site, whatever its host, to the last page."""
+        parts = urlsplit(link)
+        page = self.get(parts.path + (f"?{parts.query}" if parts.query else ""))
+        while 300 <= page.status < 400:
+            page = page.follow()
+        return page
+
+    def set_password(self, link: str, password: str) -> Page:
+        """Follow a link to a new password, and send the form behind it."""
+        page = self.follow(link)
+        form = page.form(page.address.split("?")[0])
+        return form.submit(new_password1=password, new_password2=password)
 
     def hidden_fields(self) -> dict[str, str]:
         """Find what this browser has to send with every form: its token."""

@@ -1,5 +1,7 @@
 """The pages of the blog: the request is an argument, the settings an import."""
 
+from functools import partial
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
@@ -15,6 +17,9 @@ from django.views.decorators.http import (
     require_safe,
 )
 from django.views.generic import ListView
+
+from django_site.mail.models import Message
+from django_site.mail.tasks import send_soon
 
 from .forms import CommentForm, PostForm, UserCommentForm
 from .models import Comment, Post
@@ -155,8 +160,10 @@ def add_comment(request, post_id):
     if request.user.is_authenticated:
         form.instance.author = request.user
     try:
-        with transaction.atomic():
-            form.save()
+        with transaction.atomic():  # comment and mail, both or neither
+            comment = form.save()
+            message = Message.objects.create(kind="comment", object_id=comment.pk)
+            transaction.on_commit(partial(send_soon, message.pk, request.request_id))
     except IntegrityError as error:  # the post was deleted a moment ago
         raise Http404 from error
     messages.success(request, "Your comment is published.")

@@ -1,7 +1,13 @@
 """The forms of accounts."""
 
+from functools import partial
+
 from django import forms
 from django.contrib.auth import forms as auth_forms
+from django.db import transaction
+
+from django_site.mail.models import Message
+from django_site.mail.tasks import send_soon
 
 from .models import User
 
@@ -26,11 +32,11 @@ class RegisterForm(auth_forms.UserCreationForm):
 
 
 class AccountForm(forms.ModelForm):
-    """Change the e-mail address."""
+    """Change the e-mail address, and which mails come there."""
 
     class Meta:
         model = User
-        fields = ["email"]
+        fields = ["email", "comment_mail"]
 
 
 class LoginForm(auth_forms.AuthenticationForm):
@@ -46,6 +52,38 @@ class LoginForm(auth_forms.AuthenticationForm):
 
 class PasswordChangeForm(auth_forms.PasswordChangeForm):
     """Change the password."""
+
+    new_password1, new_password2 = auth_forms.SetPasswordMixin.create_password_fields(
+        label1="New password", label2="New password again"
+    )
+    new_password1.help_text = PASSWORD_HELP
+    new_password2.help_text = ""
+
+
+class PasswordResetForm(auth_forms.PasswordResetForm):
+    """Ask for a link to a new password."""
+
+    def get_users(self, email):
+        """Return who has this address and can sign in with a password."""
+        users = User.objects.filter(email__iexact=email)
+        return [user for user in users if user.has_usable_password()]
+
+    def save(self, *, request, **kwargs):
+        """Owe the mails, where Django would send them here and now."""
+        # An address that nobody has costs a row too, and so the same time.
+        users = self.get_users(self.cleaned_data["email"])
+        ids = [user.pk for user in users] or [0]
+        messages = [Message(kind="password_reset", object_id=id) for id in ids]
+        with transaction.atomic():
+            Message.objects.bulk_create(messages)
+            for message in messages:
+                transaction.on_commit(
+                    partial(send_soon, message.pk, request.request_id)
+                )
+
+
+class SetPasswordForm(auth_forms.SetPasswordForm):
+    """Set a new password without the old one."""
 
     new_password1, new_password2 = auth_forms.SetPasswordMixin.create_password_fields(
         label1="New password", label2="New password again"

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -38,6 +39,10 @@ class User(AbstractBaseUser):
     )
     email = models.EmailField("e-mail", help_text="Never shown to anybody else.")
     date_joined = models.DateTimeField(default=timezone.now)
+    comment_mail = models.BooleanField(
+        "Mail me when somebody replies to a post of mine", default=True, db_default=True
+    )
+    session_epoch = models.BigIntegerField(default=0, db_default=0)
 
     objects = UserManager()
 
@@ -54,3 +59,12 @@ class User(AbstractBaseUser):
                 violation_error_message=USERNAME_TAKEN,
             )
         ]
+
+    def get_session_auth_hash(self):
+        """Return what a session keeps; with password or epoch it opens nothing more."""
+        return f"{super().get_session_auth_hash()}-{self.session_epoch}"
+
+    def end_sessions(self):
+        """Sign the user out everywhere: what cannot be deleted is made stale."""
+        self.session_epoch = F("session_epoch") + 1
+        self.save(update_fields=["session_epoch"])

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, views
+from django.contrib.auth import login, logout, views
 from django.contrib.auth.decorators import login_required
 from django.contrib.messages.views import SuccessMessageMixin
 from django.db import IntegrityError, transaction
@@ -14,7 +14,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from django.views.generic.edit import FormMixin
 
-from .forms import AccountForm, LoginForm, PasswordChangeForm, RegisterForm
+from .cookies import read_cookie
+from .forms import (
+    AccountForm,
+    LoginForm,
+    PasswordChangeForm,
+    PasswordResetForm,
+    RegisterForm,
+    SetPasswordForm,
+)
 from .models import User
 
 
@@ -61,22 +69,58 @@ class LoginView(RefusedFormMixin, views.LoginView):
         response = super().form_valid(form)
         remember = form.cleaned_data["remember"]
         self.request.session.set_expiry(
-            settings.REMEMBER_DURATION if remember else None
+            settings.SESSION_COOKIE_AGE if remember else None
         )
         return response
+
+
+class LogoutView(views.LogoutView):
+    """Sign out, and forget all that the session held."""
+
+    def post(self, request, *args, **kwargs):
+        """End the session here, then let Django do what it does after that."""
+        end_session(request)
+        return super().post(request, *args, **kwargs)
+
+
+def end_session(request):
+    """Empty the session, and make copies of its cookie worthless."""
+    if settings.SESSION_STORE == "cookie" and request.user.is_authenticated:
+        request.user.end_sessions()
+    logout(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def session_page(request):
+    """Show visitors what the site remembers about them, and forget it when asked."""
+    if request.method == "POST":
+        end_session(request)
+        return redirect("users:session_page")
+    cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    is_empty = not request.session.keys()
+    context = {
+        "is_empty": is_empty,
+        "read_posts": request.read_posts,
+        "store": settings.SESSION_STORE,
+        "cookie": cookie,
+    }
+    if settings.SESSION_STORE == "cookie" and not is_empty:
+        context["content"] = read_cookie(cookie)
+    return render(request, "users/session.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
 def account(request):
-    """Show the account to its owner, who can change the e-mail address."""
+    """Show the account to its owner, who can change the e-mail address and mails."""
     form = AccountForm(
         request.POST if request.method == "POST" else None, instance=request.user
     )
     if form.is_valid():
         form.save()
-        messages.success(request, "Your e-mail address is changed.")
+        messages.success(request, "Your account is changed.")
         return redirect("users:account")
     status = 400 if form.errors else 200
     return render(request, "users/account.html", {"form": form}, status=status)
@@ -92,3 +136,32 @@ class PasswordChangeView(
     template_name = "users/password_change.html"
     success_url = reverse_lazy("users:account")
     success_message = "Your password is changed."
+
+
+@method_decorator(never_cache, name="dispatch")
+class PasswordResetView(RefusedFormMixin, SuccessMessageMixin, views.PasswordResetView):
+    """Mail a link to a new password, and tell nobody whether the address is known."""
+
+    form_class = PasswordResetForm
+    template_name = "users/password_reset.html"
+    success_url = reverse_lazy("users:login")
+    success_message = (
+        "If an account has this address, a mail with a link is on its way."
+    )
+
+
+class PasswordResetConfirmView(
+    RefusedFormMixin, SuccessMessageMixin, views.PasswordResetConfirmView
+):
+    """Set a new password; the link that leads here works once."""
+
+    form_class = SetPasswordForm
+    template_name = "users/password_reset_confirm.html"
+    success_url = reverse_lazy("users:login")
+    success_message = "Your password is set. Please log in."
+
+    def render_to_response(self, context, **response_kwargs):
+        """Say in the status line that a link is dead, where Django says 200."""
+        if not self.validlink:
+            response_kwargs["status"] = 400
+        return super().render_to_response(context, **response_kwargs)

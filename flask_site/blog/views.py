@@ -18,6 +18,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from flask_site.extensions import db
+from flask_site.mail.models import Message
+from flask_site.mail.tasks import send_soon
 from flask_site.users.models import User
 
 from .forms import CommentForm, PostForm, UserCommentForm
@@ -161,10 +163,14 @@ def add_comment(post_id):
     form.populate_obj(comment)
     db.session.add(comment)
     try:
-        db.session.commit()
+        db.session.flush()  # gives the comment its id
+        message = Message(kind="comment", object_id=comment.id)
+        db.session.add(message)
+        db.session.commit()  # comment and mail, both or neither
     except IntegrityError:  # the post was deleted a moment ago
         db.session.rollback()
         abort(404)
+    send_soon(message.id)
     flash("Your comment is published.", "success")
     return redirect(url_for("blog.show_post", post_id=post.id))
 

@@ -6,7 +6,7 @@ would serve all its requests, and they would share one `g`.
 
 import pytest
 
-from flask_site import create_app, extensions
+from flask_site import blog, create_app, extensions, users
 
 from .factories import PASSWORD, make_user
 
@@ -16,6 +16,7 @@ SETTINGS = {
     "DEMO": True,
     "CHEAP_PASSWORDS": True,
     "SECRET_KEY": "x" * 50,
+    "MAIL_URL": "smtp://nowhere.example",
     "POSTS_PER_PAGE": 5,
     "SQLALCHEMY_DATABASE_URI": "sqlite://",
     "SQLALCHEMY_ENGINE_OPTIONS": {},
@@ -52,6 +53,15 @@ def make_app():
     for app in apps:
         with app.app_context():
             extensions.db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def handed_over(monkeypatch):
+    """Collect the ids of messages that would be sent in the background."""
+    ids = []
+    for views in (blog.views, users.views):
+        monkeypatch.setattr(views, "send_soon", ids.append)
+    return ids
 
 
 @pytest.fixture

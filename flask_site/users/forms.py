@@ -82,9 +82,10 @@ class RegisterForm(FlaskForm):
 
 
 class AccountForm(FlaskForm):
-    """Change the e-mail address."""
+    """Change the e-mail address, and which mails come there."""
 
     email = RegisterForm.email
+    comment_mail = BooleanField("Mail me when somebody replies to a post of mine")
 
 
 def safe_url(url):
@@ -136,3 +137,35 @@ class PasswordChangeForm(FlaskForm):
         """Refuse a password that is easy to guess."""
         if not field.errors:
             field.errors.extend(passwords.find_faults(field.data, current_user))
+
+
+class PasswordResetForm(FlaskForm):
+    """Ask for a link to a new password."""
+
+    email = EmailField(
+        "E-mail",
+        [DataRequired(), Email("Enter a valid email address."), Length(max=254)],
+        render_kw={"autocomplete": "email"},
+    )
+
+    def get_users(self):
+        """Return who has this address and can sign in with a password."""
+        same_address = func.lower(User.email) == func.lower(self.email.data)
+        users = db.session.scalars(select(User).where(same_address))
+        return [user for user in users if user.has_usable_password()]
+
+
+class SetPasswordForm(FlaskForm):
+    """Set a new password without the old one."""
+
+    new_password1 = PasswordChangeForm.new_password1
+    new_password2 = PasswordChangeForm.new_password2
+
+    def __init__(self, user):
+        super().__init__()
+        self.user = user
+
+    def validate_new_password2(self, field):
+        """Refuse a password that is easy to guess."""
+        if not field.errors:
+            field.errors.extend(passwords.find_faults(field.data, self.user))

@@ -2,34 +2,38 @@
 
 from flask import (
     Blueprint,
+    current_app,
     flash,
+    g,
     redirect,
     render_template,
     request,
     session,
     url_for,
 )
-from flask_login import (
-    current_user,
-    login_remembered,
-    login_required,
-    login_user,
-    logout_user,
-)
+from flask_login import current_user, login_required, login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from flask_site.extensions import db
+from flask_site.mail.models import Message
+from flask_site.mail.tasks import send_soon
 
+from .cookies import read_cookie
 from .forms import (
     USERNAME_TAKEN,
     AccountForm,
     LoginForm,
     PasswordChangeForm,
+    PasswordResetForm,
     RegisterForm,
+    SetPasswordForm,
 )
 from .models import User
 from .passwords import make_password, needs_rehash
+from .tokens import get_user
+
+RESET_SENT = "If an account has this address, a mail with a link is on its way."
 
 bp = Blueprint("users", __name__)
 
@@ -85,29 +89,62 @@ def login():
 
 
 def start_session(user, remember=False):
-    """Sign a user in; whoever knew this browser's CSRF token knows it no longer."""
+    """Sign a user in; old copies of this browser's cookies are worth nothing."""
+    if current_user.is_authenticated and current_user != user:
+        session.clear()  # it is somebody else's
     session.pop("csrf_token", None)
-    logout_user()  # what an earlier log-in asked to remember is forgotten
-    login_user(user, remember=remember)
+    session.permanent = remember
+    if current_app.config["SESSION_STORE"] == "server":
+        current_app.session_interface.regenerate(session)
+    login_user(user)
 
 
 @bp.post("/logout/")
 def logout():
     """Sign out, and forget all that the session held."""
-    session.clear()  # first: Flask-Login leaves a note there about its cookie
-    logout_user()
+    end_session()
     return redirect(url_for("blog.site_home"))
+
+
+def end_session():
+    """Empty the session, and make copies of its cookie worthless."""
+    if (
+        current_app.config["SESSION_STORE"] == "cookie"
+        and current_user.is_authenticated
+    ):
+        current_user.end_sessions()
+        db.session.commit()
+    session.clear()
+    logout_user()
+
+
+@bp.route("/session/", methods=["GET", "POST"])
+def session_page():
+    """Show visitors what the site remembers about them, and forget it when asked."""
+    if request.method == "POST":
+        end_session()
+        return redirect(url_for("users.session_page"))
+    cookie = request.cookies.get(current_app.config["SESSION_COOKIE_NAME"], "")
+    store = current_app.config["SESSION_STORE"]
+    return render_template(
+        "users/session.html",
+        is_empty=not session,
+        read_posts=g.read_posts,
+        store=store,
+        cookie=cookie,
+        content=read_cookie(cookie) if session and store == "cookie" else None,
+    )
 
 
 @bp.route("/account/", methods=["GET", "POST"])
 @login_required
 def account():
-    """Show the account to its owner, who can change the e-mail address."""
+    """Show the account to its owner, who can change the e-mail address and mails."""
     form = AccountForm(obj=current_user)
     if form.validate_on_submit():
-        current_user.email = form.email.data
+        form.populate_obj(current_user)
         db.session.commit()
-        flash("Your e-mail address is changed.", "success")
+        flash("Your account is changed.", "success")
         return redirect(url_for("users.account"))
     status = 400 if form.errors else 200
     return render_template("users/account.html", form=form), status
@@ -123,8 +160,42 @@ def password_change():
         db.session.commit()
         # The session names the old password; this browser gets a new one.
         user = current_user._get_current_object()
-        login_user(user, remember=login_remembered())
+        start_session(user, remember=session.permanent)
         flash("Your password is changed.", "success")
         return redirect(url_for("users.account"))
     status = 400 if form.errors else 200
     return render_template("users/password_change.html", form=form), status
+
+
+@bp.route("/reset/", methods=["GET", "POST"])
+def password_reset():
+    """Mail a link to a new password, and tell nobody whether the address is known."""
+    form = PasswordResetForm()
+    if form.validate_on_submit():
+        # An address that nobody has costs a row too, and so the same time.
+        ids = [user.id for user in form.get_users()] or [0]
+        messages = [Message(kind="password_reset", object_id=id) for id in ids]
+        db.session.add_all(messages)
+        db.session.commit()
+        for message in messages:
+            send_soon(message.id)
+        flash(RESET_SENT, "success")
+        return redirect(url_for("users.login"))
+    status = 400 if form.errors else 200
+    return render_template("users/password_reset.html", form=form), status
+
+
+@bp.route("/reset/<token>/", methods=["GET", "POST"])
+def password_reset_confirm(token):
+    """Set a new password; the link that leads here works once."""
+    user = get_user(token)
+    if user is None:
+        return render_template("users/password_reset_confirm.html"), 400
+    form = SetPasswordForm(user)
+    if form.validate_on_submit():
+        user.set_password(form.new_password1.data)
+        db.session.commit()
+        flash("Your password is set. Please log in.", "success")
+        return redirect(url_for("users.login"))
+    status = 400 if form.errors else 200
+    return render_template("users/password_reset_confirm.html", form=form), status

@@ -1,0 +1,16 @@
+"""What stands in every line of the log."""
+
+import logging
+
+from flask import has_request_context, request
+
+
+class RequestIdFilter(logging.Filter):
+    """Adds the id of the request that a line belongs to, or None."""
+
+    def filter(self, record):
+        """Ask the request: a copied context has it too, but a `g` of its own."""
+        record.request_id = (
+            request.environ.get("REQUEST_ID") if has_request_context() else None
+        )
+        return True

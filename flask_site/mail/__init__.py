@@ -1,0 +1,1 @@
+"""Mail: messages wait in a table, and background work sends them."""

@@ -1,0 +1,83 @@
+"""What mails say."""
+
+from email.message import EmailMessage
+from email.utils import localtime
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from flask_site.blog.models import Comment
+from flask_site.extensions import db
+from flask_site.users.models import User
+from flask_site.users.tokens import make_token
+
+
+def absolute_url(endpoint, **values):
+    """Return an address for a mail: there may be no request that knows the host."""
+    addresses = current_app.url_map.bind("")
+    return current_app.config["SITE_URL"] + addresses.build(endpoint, values)
+
+
+def write_comment_mail(comment_id):
+    """Return what tells an author of a comment, or None where nobody wants to know."""
+    comment = db.session.get(Comment, comment_id)
+    if comment is None:  # deleted meanwhile
+        return None
+    post = comment.post
+    if comment.author == post.author or not post.author.comment_mail:
+        return None
+    name = comment.author.username if comment.author else comment.name
+    context = {
+        "comment": comment,
+        "name": name,
+        "post_url": absolute_url("blog.show_post", post_id=post.id),
+        "account_url": absolute_url("users.account"),
+    }
+    subject = f"{name} replied to “{post.title}”"
+    mail = write_mail("comment", subject, post.author, context)
+    mail["List-Unsubscribe"] = f"<{context['account_url']}>"
+    return mail
+
+
+def write_password_reset_mail(user_id):
+    """Return what leads a user to a new password, or None where there is none."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        return None
+    url = absolute_url("users.password_reset_confirm", token=make_token(user))
+    context = {"user": user, "url": url}
+    return write_mail("password_reset", "Set a new password", user, context)
+
+
+def write_mail(template, subject, user, context):
+    """Return a mail to a user, in plain text and in HTML."""
+    mail = EmailMessage()
+    mail["Subject"] = " ".join(subject.split())  # no line break can end the header
+    mail["From"] = current_app.config["MAIL_FROM"]
+    mail["To"] = user.email
+    mail["Date"] = localtime()
+    mail["Auto-Submitted"] = "auto-generated"
+    # Outside a request render_template() would ask its context processors for one.
+    get_template = current_app.jinja_env.get_template
+    mail.set_content(get_template(f"mail/{template}.txt").render(context))
+    mail.add_alternative(
+        get_template(f"mail/{template}.html").render(context), subtype="html"
+    )
+    return mail
+
+
+def write(message):
+    """Return the mail of a stored message, or None where there is nothing to say."""
+    mail = WRITERS[message.kind](message.object_id)
+    if mail is not None:
+        # The same on every try, so that a reader's program can drop the second copy.
+        host = urlsplit(current_app.config["SITE_URL"]).hostname
+        stamp = f"{message.date_created:%Y%m%d%H%M%S%f}"
+        mail["Message-ID"] = f"<{stamp}.{message.id}@{host}>"
+    return mail
+
+
+WRITERS = {
+    "comment": write_comment_mail,
+    "password_reset": write_password_reset_mail,
+}

@@ -1,0 +1,30 @@
+"""How a mail leaves this machine."""
+
+import smtplib
+import ssl
+
+from flask import current_app
+
+
+def deliver(mail):
+    """Put a mail into a folder or hand it to the SMTP server, as MAIL_URL says.
+
+    Raises OSError, of which smtplib's errors are a kind, when it does not leave.
+    """
+    config = current_app.config
+    if config["MAIL_URL"].startswith("file:"):
+        folder = config["MAIL_FOLDER"]
+        folder.mkdir(parents=True, exist_ok=True)
+        name = mail["Message-ID"].strip("<>")  # a second try makes no second file
+        (folder / f"{name}.eml").write_bytes(mail.as_bytes())
+        return
+    connect = smtplib.SMTP_SSL if config["MAIL_USE_SSL"] else smtplib.SMTP
+    # Without a time-out a server that says nothing would keep this thread for ever.
+    with connect(
+        config["MAIL_HOST"], config["MAIL_PORT"], timeout=config["MAIL_TIMEOUT"]
+    ) as server:
+        if config["MAIL_USE_TLS"]:
+            server.starttls(context=ssl.create_default_context())
+        if config["MAIL_USERNAME"]:
+            server.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
+        server.send_message(mail)

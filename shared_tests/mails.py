@@ -1,0 +1,103 @@
+"""Mails as tests read them, and the table of those that wait."""
+
+import base64
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from threading import Event
+from time import monotonic
+
+from bs4 import BeautifulSoup
+
+from .servers import Server
+from .smtp_server import Mail, SMTPServer
+
+SECONDS_TO_ARRIVE = 30  # a sweep comes every five, on a busy machine later
+PAUSE = 0.03
+ENCODED_WORD = re.compile(r"=\?[\w-]+\?([bq])\?(\S*?)\?=", re.IGNORECASE)
+
+
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    """Ask again and again until something is so."""
+    deadline = monotonic() + SECONDS_TO_ARRIVE
+    while not condition():
+        assert monotonic() < deadline, f"waited in vain until {what}"
+        Event().wait(PAUSE)
+
+
+def mails_to(address: str, server: SMTPServer, count: int = 1) -> list[Mail]:
+    """Wait until so many mails to an address have come, and give them all."""
+
+    def found(mails: list[Mail]) -> list[Mail]:
+        return [mail for mail in mails if address in mail.receivers]
+
+    return found(
+        server.wait_for(lambda mails: len(found(mails)) >= count, SECONDS_TO_ARRIVE)
+    )
+
+
+def waiting_mails(site: Server) -> list[int]:
+    """Count how often the site has tried each mail that it still has to send."""
+    query = "SELECT attempts FROM mail_message WHERE date_sent IS NULL ORDER BY id"
+    with closing(sqlite3.connect(site.database, timeout=20)) as database:
+        return [attempts for (attempts,) in database.execute(query)]
+
+
+def wait_until_all_are_sent(site: Server) -> None:
+    """Wait until the site has no mail to send: what has not come now never comes."""
+    wait_until(lambda: not waiting_mails(site), "all mails are sent")
+
+
+def change_database(site: Server, statement: str, *values: object) -> None:
+    """Do behind the site's back what time or an administrator would do."""
+    with closing(sqlite3.connect(site.database, timeout=20)) as database, database:
+        database.execute(statement, values)
+
+
+def text_of(mail: Mail) -> str:
+    """Read the part in plain text."""
+    part = mail.get_body(("plain",))
+    assert part, "no part in plain text"
+    return str(part.get_content())
+
+
+def html_of(mail: Mail) -> BeautifulSoup:
+    """Read the part in HTML."""
+    part = mail.get_body(("html",))
+    assert part, "no part in HTML"
+    return BeautifulSoup(part.get_content(), "html.parser")
+
+
+def links_in(mail: Mail) -> list[str]:
+    """Find every link of both parts."""
+    return [
+        *re.findall(r"https?://[^\s<>]+", text_of(mail)),
+        *[str(link["href"]) for link in html_of(mail).select("[href]")],
+    ]
+
+
+def faults_of(mail: Mail) -> list[str]:
+    """Say what a mail program could stumble over."""
+    faults = [str(defect) for part in mail.walk() for defect in part.defects]
+    for name, raw in mail.raw_items():
+        faults += [f"{name}: {defect}" for defect in mail[name].defects]
+        if not str(raw).isascii():
+            faults.append(f"{name} is not ASCII")
+        if any(len(line) > 998 for line in str(raw).splitlines()):
+            faults.append(f"{name} has a line that is too long")
+        faults += [
+            f"{name} has half a letter in {content}"
+            for kind, content in ENCODED_WORD.findall(str(raw))
+            if kind in "bB" and not is_whole(content)
+        ]
+    return faults
+
+
+def is_whole(content: str) -> bool:
+    """Whether an encoded word holds whole letters, as it must (RFC 2047, section 5)."""
+    try:
+        base64.b64decode(content, validate=True).decode()
+    except ValueError:
+        return False
+    return True

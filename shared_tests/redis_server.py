@@ -1,0 +1,80 @@
+"""A Redis server of our own, which keeps nothing on the disk."""
+
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Self
+
+from .servers import SECONDS_TO_START, ended, free_port
+
+OPTIONS = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+
+
+def redis_program() -> str | None:
+    """Find the program; None where Redis is not installed."""
+    return shutil.which("redis-server")
+
+
+class RedisServer:
+    """A server that stops and starts again on the same port, empty each time."""
+
+    def __init__(self) -> None:
+        """Choose a port; nothing listens there before the start."""
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """What REDIS_URL has to say."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        program = redis_program()
+        assert program, "redis-server is not installed"
+        self._folder = tempfile.TemporaryDirectory(prefix="redis-")
+        self._process = subprocess.Popen(
+            [program, *OPTIONS, "--port", str(self.port), "--dir", self._folder.name],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        deadline = monotonic() + SECONDS_TO_START
+        while not self._answers():
+            if ended(self._process) or monotonic() > deadline:
+                self.stop()
+                raise RuntimeError("redis-server does not answer")
+
+    def stop(self) -> None:
+        """End it, with all that it knows."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+            self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """Run a Redis server, and give its address."""
+    with RedisServer() as server:
+        yield server.url
