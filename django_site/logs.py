@@ -11,6 +11,6 @@ class RequestIdFilter(logging.Filter):
     """Adds the id of the request that a line belongs to, or None."""
 
     def filter(self, record):
-        """Ask the context that the middleware has filled."""
+        """Find the id, wherever in the request somebody logs."""
         record.request_id = request_id.get()
         return True

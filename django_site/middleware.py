@@ -21,7 +21,7 @@ CONTENT_SECURITY_POLICY = (
 
 
 def log_request(get_response):
-    """Give the request its id, write its line, and tell the client the id."""
+    """Write the line of the request, and tell the client its id."""
 
     def middleware(request):
         started = perf_counter()

@@ -144,10 +144,16 @@ DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", f"noreply@{urlsplit(SITE_URL).hostname
 TASKS = env.str("TASKS", "thread", validate=validate.OneOf(["thread", "celery"]))
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Seconds after which a task whose worker died comes back: more than one may take.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 90}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Seconds until a task whose worker died comes back: more than one may take.
+    "visibility_timeout": 90,
+    # No visitor waits for a Redis that is away, or that says nothing.
+    "max_retries": 0,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+}
 CELERY_TASK_DEFAULT_QUEUE = "django"
-CELERY_TASK_PUBLISH_RETRY = False  # no visitor waits for Redis
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

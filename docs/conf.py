@@ -15,8 +15,10 @@ extensions = [
     "myst_parser",
     "docs.side_by_side.sphinx_ext",
     "docs.directives.contract",
+    "docs.directives.figures",
     "docs.directives.ledger",
     "docs.directives.rosetta",
+    "docs.directives.stores",
     "docs.life.directive",
 ]
 exclude_patterns = ["README.md", "tests"]

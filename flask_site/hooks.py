@@ -28,6 +28,8 @@ def start_request():
 
 def log_request(response):
     """Write the line of the request, and tell the client its id."""
+    if "request_id" not in g:  # no session could be opened, so no hook was called
+        start_request()
     response.headers["X-Request-ID"] = g.request_id
     logger.info(
         "%s %s %s",

@@ -9,7 +9,8 @@ class RequestIdFilter(logging.Filter):
     """Adds the id of the request that a line belongs to, or None."""
 
     def filter(self, record):
-        """Ask the request: a copied context has it too, but a `g` of its own."""
+        """Find the id, wherever in the request somebody logs."""
+        # Not on `g`: a copied context has this request, but a `g` of its own.
         record.request_id = (
             request.environ.get("REQUEST_ID") if has_request_context() else None
         )

@@ -89,10 +89,16 @@ TASKS = env.str("TASKS", "thread", validate=validate.OneOf(["thread", "celery"])
 CELERY = {
     "broker_url": REDIS_URL,
     "broker_connection_retry_on_startup": True,
-    # Seconds after which a task whose worker died comes back: more than one may take.
-    "broker_transport_options": {"visibility_timeout": 90},
+    "broker_transport_options": {
+        # Seconds until a task whose worker died comes back: more than one may take.
+        "visibility_timeout": 90,
+        # No visitor waits for a Redis that is away, or that says nothing.
+        "max_retries": 0,
+        "socket_connect_timeout": 2,
+        "socket_timeout": 5,
+    },
     "task_default_queue": "flask",
-    "task_publish_retry": False,  # no visitor waits for Redis
+    "task_publish_retry": False,
     "task_ignore_result": True,
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,

@@ -404,6 +404,7 @@ LEDGER: tuple[Difference, ...] = (
                 """
                 methods of /login/: *
                 methods of /account/password/: *
+                methods of /reset/: *
                 """,
                 (
                     "Allow",
@@ -420,6 +421,16 @@ LEDGER: tuple[Difference, ...] = (
                 ("Allow", "GET, HEAD, OPTIONS, POST", ""),
                 ("Cache-Control", "", "no-store"),
                 ("body", METHOD_PAGE, "page: Log in · Diptych blog"),
+            ),
+            case(
+                """
+                methods of /reset/: anybody PUT /reset/ (with a token)
+                methods of /reset/: ada PUT /reset/ (with a token)
+                """,
+                ("status", "405", "400"),
+                ("Allow", "GET, HEAD, OPTIONS, POST", ""),
+                ("Cache-Control", "", "no-store"),
+                ("body", METHOD_PAGE, "page: Forgotten password · Diptych blog"),
             ),
             case(
                 "methods of /account/password/: ada PUT /account/password/"
@@ -478,6 +489,10 @@ LEDGER: tuple[Difference, ...] = (
                 methods of /account/: * POST /account/
                 methods of /account/password/: * POST /account/password/
                 methods of /logout/: * POST /logout/
+                methods of /reset/: * POST /reset/
+                methods of /session/: * OPTIONS /session/
+                methods of /session/: * POST /session/
+                forgetting: reader POST /session/ (without a token)
                 copies: visitor POST /logout/ (without a token)
                 broken_cookies: anybody POST /login/ *
                 """,
@@ -488,6 +503,7 @@ LEDGER: tuple[Difference, ...] = (
                 methods of /login/: *
                 methods of /logout/: *
                 methods of /account/password/: *
+                methods of /reset/: *
                 """,
                 ("Cache-Control", "", "no-store"),
             ),
@@ -589,67 +605,133 @@ LEDGER: tuple[Difference, ...] = (
         ),
         source="Flask: quickstart, sessions; Django: how to use sessions",
         cases=(
-            case("*", ("Set-Cookie", BRIEF, "")),
+            case("*", ("Set-Cookie", BRIEF, ""), ("Set-Cookie", MONTH, "")),
             case(
                 """
                 methods of /logout/: anybody POST /logout/ (with a token)
+                methods of /session/: anybody POST /session/ (with a token)
                 copies: nobody POST /logout/ (nobody signed in)
                 """,
                 ("Set-Cookie", "deleted", ""),
             ),
+            case(
+                """
+                methods of /session/: ada GET /session/
+                forgetting: reader GET /session/ (one post read)
+                forgetting: reader GET /session/ (signed in)
+                """,
+                (
+                    "body",
+                    "In your browser, in a signed cookie of * bytes.*",
+                    "It is kept on the server.*",
+                ),
+                ("body", "<pre>\n{*}\n</pre>", ""),
+            ),
         ),
     ),
     Difference(
-        id="DIFF-COPIED-COOKIE",
-        title="A copied cookie after log-out",
+        id="DIFF-LOG-OUT-EVERYWHERE",
+        title="Log-out in one browser, and the user in another",
         area="Sessions",
-        harm="security",
+        harm="surprise",
         reason=(
-            "Log-out in Flask asks the browser to forget its cookies; a copy of "
-            "them opens the account until the password changes, for nothing on the "
-            "server says that the session is over. Django deletes the session, and "
-            "a copy of its key opens nothing. This is the price of a session "
-            "without a store."
+            "Nobody can delete a cookie that lies in another browser, nor a copy of "
+            "it. So that log-out ends the session for good, the Flask site makes all "
+            "cookies of the user worthless. Django deletes the one session; others of "
+            "the same user go on."
         ),
         source="Flask: quickstart, sessions; Django: when sessions are cleared",
         cases=(
             case(
-                "copies: session copied GET /account/ (after log-out)",
-                ("status", "200", "302"),
-                ("Location", "", "/login/?next=/account/"),
-                ("body", "page: Your account · Diptych blog", "nothing"),
+                "copies: elsewhere GET /account/ (after log-out in another browser)",
+                ("status", "302", "200"),
+                ("Location", "/login/?next=/account/", ""),
+                ("Set-Cookie", "deleted", ""),
+                ("body", "nothing", "page: Your account · Diptych blog"),
             ),
             case(
-                "copies: all copied GET /account/ (after log-out)",
-                ("status", "200", "302"),
-                ("Location", "", "/login/?next=/account/"),
-                ("Set-Cookie", BRIEF, "deleted"),
-                ("body", "page: Your account · Diptych blog", "nothing"),
+                """
+                methods of /session/: ada GET /session/
+                forgetting: reader GET /session/ (signed in)
+                """,
+                (
+                    "body",
+                    "This logs you out in every browser, *.",
+                    "This logs you out.",
+                ),
             ),
         ),
     ),
     Difference(
-        id="DIFF-REMEMBER-COOKIE",
-        title="Two cookies remember, or one",
+        id="DIFF-REPLAYED-MARKS",
+        title="A copied cookie of a reader without an account",
+        area="Sessions",
+        harm="security",
+        reason=(
+            "What an anonymous reader has read comes back with a copy of the cookie, "
+            "also after “Forget me”: there is no user by whom the Flask site could "
+            "know that this cookie is over. On Django its session is deleted."
+        ),
+        source="Flask: quickstart, sessions; Django: when sessions are cleared",
+        cases=(
+            case(
+                "forgetting: copied GET /authors/grace/ (from before)",
+                ("Set-Cookie", "", "deleted"),
+                ("body", "·\n<span *>\nRead\n</span>", ""),
+            ),
+            case(
+                "forgetting: copied GET /session/ (from before)",
+                ("body", "<ul>\n<li>\n1 post read.*", ""),
+                (
+                    "body",
+                    "In your browser, in a signed cookie *",
+                    "This site remembers nothing about you.",
+                ),
+                ("body", "<pre>\n{*", ""),
+            ),
+        ),
+    ),
+    Difference(
+        id="DIFF-LOST-MARKS",
+        title="Two tabs that open a post at the same time",
+        area="Sessions",
+        harm="lost work",
+        reason=(
+            "Each answer brings the whole session as that request knew it, and the "
+            "browser keeps the cookie that comes last: the mark of the other tab is "
+            "gone. Django reads the session from its table with each request, so marks "
+            "are lost only where both are under way in the same instant."
+        ),
+        source="Flask: quickstart, sessions; Django: how to use sessions",
+        cases=(
+            case(
+                "tabs: second tab GET /authors/grace/ (which was answered last)",
+                ("body", "", "·\n<span *>\nRead\n</span>"),
+            ),
+        ),
+    ),
+    Difference(
+        id="DIFF-TOKEN-COOKIE",
+        title="The token has a cookie of its own, or none",
         area="Sessions",
         harm="surprise",
         reason=(
-            "Flask-Login remembers in a cookie of its own beside the session's, "
-            "and makes a new session from it; in Django the one session lives "
-            "longer. So read marks outlive the browser's window on Django alone."
+            "Flask-WTF keeps the secret of its tokens in the session, Django in a "
+            "second cookie, which goes with the window also where the session is "
+            "remembered. The next page with a form sets it again."
         ),
-        source="Flask-Login: remember me; Django: session.set_expiry",
+        source="Flask-WTF: CSRF protection; Django: CSRF_COOKIE_AGE",
         cases=(
             case(
-                """
-                copies: changer POST /account/password/
-                copies: changer POST /account/password/ (back again)
-                """,
-                ("Set-Cookie", f"{MONTH} | {BRIEF}", MONTH),
+                "remembering: visitor 1on POST /login/ (remember=on)",
+                ("Set-Cookie", MONTH, f"{MONTH} | {BRIEF}"),
             ),
             case(
-                "copies: changer GET /account/ (after the change)",
-                ("Set-Cookie", BRIEF, MONTH),
+                """
+                remembering: visitor 1on GET /account/ (after the window was closed)
+                copies: changer GET /account/ (remembered as before)
+                """,
+                ("Set-Cookie", "", BRIEF),
             ),
         ),
     ),
@@ -674,10 +756,6 @@ LEDGER: tuple[Difference, ...] = (
                 "remembering: mallory GET /account/"
                 " (in a session that a user has taken over)",
                 ("Set-Cookie", "", "deleted"),
-            ),
-            case(
-                "copies: other GET /account/ (after the change)",
-                ("Set-Cookie", BRIEF, "deleted"),
             ),
         ),
     ),
@@ -712,13 +790,13 @@ LEDGER: tuple[Difference, ...] = (
     ),
     Difference(
         id="DIFF-TOKEN-LIFE",
-        title="A token after log-out",
+        title="A token after log-out, or after a new password",
         area="Forged requests",
         harm="surprise",
         reason=(
-            "Flask-WTF keeps its secret in the session, which log-out empties; "
-            "Django keeps it in a cookie of its own, which log-out leaves. A form "
-            "that was open before log-out is refused on Flask only."
+            "Flask-WTF keeps its secret in the session, which log-out empties and a "
+            "new password begins anew; Django keeps it in a cookie of its own, which "
+            "both leave. A form that was open before is refused on Flask only."
         ),
         source="Flask-WTF: CSRF protection; Django: CSRF_USE_SESSIONS",
         cases=(
@@ -726,6 +804,11 @@ LEDGER: tuple[Difference, ...] = (
                 "tokens: newcomer POST /posts/12/comments/ (after log-out)",
                 ("status", "403", "400"),
                 ("body", CSRF_PAGE, "page: Post 12 · Diptych blog"),
+            ),
+            case(
+                "copies: changer POST /account/ (with the old token)",
+                ("status", "403", "400"),
+                ("body", CSRF_PAGE, "page: Your account · Diptych blog"),
             ),
         ),
     ),
@@ -812,8 +895,8 @@ LEDGER: tuple[Difference, ...] = (
                 "*",
                 (
                     "body",
-                    '<input* id="@remember" name="remember" type="checkbox" value="*">',
-                    '<input* id="@remember" name="remember" type="checkbox">',
+                    '<input* id="@*" name="*" type="checkbox" value="*">',
+                    '<input* id="@*" name="*" type="checkbox">',
                 ),
             ),
         ),
@@ -1102,6 +1185,36 @@ LEDGER: tuple[Difference, ...] = (
                 "bodies: anybody POST /posts/12/comments/ (chunked, *",
                 ("status", "400", "403"),
                 ("body", "page: Post 12 · Diptych blog", CSRF_PAGE),
+            ),
+        ),
+    ),
+    # A new password.
+    Difference(
+        id="DIFF-RESET-LINK",
+        title="The address of a link to a new password",
+        area="Log-in",
+        harm="surprise",
+        reason=(
+            "Django puts the user and the token into two parts of the address, and the "
+            "token goes into the session on the first visit. The Flask site signs both "
+            "into one part. Of what is no such address there is no page at all."
+        ),
+        source="Django: PasswordResetConfirmView; ItsDangerous: URL safe serialization",
+        cases=(
+            case(
+                "resets: anybody GET /reset/abc/",
+                ("status", "400", "404"),
+                ("Cache-Control", "no-store", ""),
+                ("body", "page: New password · Diptych blog", NOT_FOUND_PAGE),
+            ),
+            case(
+                """
+                resets: anybody GET /reset/MQ/abc-def/
+                resets: anybody GET /reset/MQ/set-password/
+                """,
+                ("status", "404", "400"),
+                ("Cache-Control", "", "no-store"),
+                ("body", NOT_FOUND_PAGE, "page: New password · Diptych blog"),
             ),
         ),
     ),

@@ -56,7 +56,7 @@ class LeakyBlog:
         key = cookies["key"].value if "key" in cookies else secrets.token_hex()
         if self.leak == "cookie":
             key = "everybody"
-        request = Request(self, environ, self.sessions.setdefault(key, new_session()))
+        request = Request(self, environ, key)
         if self.leak in PRESENT:
             self.meet_another()
         status, location, page = request.answer()
@@ -92,17 +92,16 @@ def new_session() -> dict[str, Any]:
 class Request:
     """One request; by name it gives what is remembered about its visitor."""
 
-    def __init__(
-        self, blog: LeakyBlog, environ: dict[str, Any], session: dict[str, Any]
-    ) -> None:
+    def __init__(self, blog: LeakyBlog, environ: dict[str, Any], key: str) -> None:
         """Read the request and note who is present."""
         self.blog = blog
-        self.session = session
+        self.key = key
+        self.session = blog.sessions.setdefault(key, new_session())
         self.method = environ["REQUEST_METHOD"]
         self.path = environ["PATH_INFO"]
         sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         self.fields = dict(parse_qsl(sent.decode(), keep_blank_values=True))
-        self["user"] = session["user"]
+        self["user"] = self.session["user"]
         self["request_id"] = environ.get("HTTP_X_REQUEST_ID", "none")
 
     def __getitem__(self, kind: str) -> Any:
@@ -186,8 +185,8 @@ class Request:
         return self.form("email", email=self["email"])
 
     def session_page(self) -> str:
-        """Say how many posts were read."""
-        return f"<p>{len(self['read'])} posts read</p>"
+        """Say how many posts were read, and where that is kept."""
+        return f"<p>{len(self['read'])} posts read <code>{self.key[:6]}…</code></p>"
 
     def new_post(self) -> str:
         """Write the form for a post."""

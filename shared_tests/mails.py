@@ -37,16 +37,27 @@ def mails_to(address: str, server: SMTPServer, count: int = 1) -> list[Mail]:
     )
 
 
-def waiting_mails(site: Server) -> list[int]:
-    """Count how often the site has tried each mail that it still has to send."""
-    query = "SELECT attempts FROM mail_message WHERE date_sent IS NULL ORDER BY id"
+def waiting_mails(site: Server) -> list[bool]:
+    """Say of each mail that the site still has to send whether it failed to before.
+
+    Who tries to send one puts it off by a minute first, after a failure by less.
+    """
+    query = """
+        SELECT attempts > 0 AND date_due < datetime('now', '+30 seconds')
+        FROM mail_message WHERE date_sent IS NULL
+    """
     with closing(sqlite3.connect(site.database, timeout=20)) as database:
-        return [attempts for (attempts,) in database.execute(query)]
+        return [bool(failed) for (failed,) in database.execute(query)]
 
 
 def wait_until_all_are_sent(site: Server) -> None:
     """Wait until the site has no mail to send: what has not come now never comes."""
     wait_until(lambda: not waiting_mails(site), "all mails are sent")
+
+
+def wait_until_all_have_failed(site: Server) -> None:
+    """Wait until the site has tried in vain to send each of its mails."""
+    wait_until(lambda: all(waiting_mails(site)), "all mails have failed")
 
 
 def change_database(site: Server, statement: str, *values: object) -> None:
@@ -59,14 +70,15 @@ def text_of(mail: Mail) -> str:
     """Read the part in plain text."""
     part = mail.get_body(("plain",))
     assert part, "no part in plain text"
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def html_of(mail: Mail) -> BeautifulSoup:
     """Read the part in HTML."""
     part = mail.get_body(("html",))
     assert part, "no part in HTML"
-    return BeautifulSoup(part.get_content(), "html.parser")
+    content = str(part.get_content()).replace("\r\n", "\n")
+    return BeautifulSoup(content, "html.parser")
 
 
 def links_in(mail: Mail) -> list[str]:

@@ -25,7 +25,7 @@ IGNORED = {
     "transfer-encoding",
 }
 LISTS = {"allow", "vary"}
-PRESENT = {"etag", "last-modified"}
+PRESENT = {"etag", "last-modified", "x-request-id"}
 
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 CONTROLS = {"input", "select", "textarea"}

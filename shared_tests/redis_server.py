@@ -41,13 +41,14 @@ class RedisServer:
             [program, *OPTIONS, "--port", str(self.port), "--dir", self._folder.name],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        deadline = monotonic() + SECONDS_TO_START
-        while not self._answers():
-            if ended(self._process) or monotonic() > deadline:
-                self.stop()
-                raise RuntimeError("redis-server does not answer")
+        try:
+            self._wait_until_it_answers(self._process)
+        except BaseException:
+            self.stop()  # nobody else knows of it yet, not even after a Ctrl-C
+            raise
 
     def stop(self) -> None:
         """End it, with all that it knows."""
@@ -63,6 +64,12 @@ class RedisServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = monotonic() + SECONDS_TO_START
+        while not self._answers():
+            if ended(process) or monotonic() > deadline:
+                raise RuntimeError("redis-server does not answer")
 
     def _answers(self) -> bool:
         try:

@@ -305,8 +305,8 @@ def test_the_email_address_of_an_account_is_shown_to_its_owner_only(
 
 @row("USER-18")
 @pytest.mark.parametrize("remember", [True, False])
-def test_log_out_ends_what_was_remembered(browser, pen, remember):
-    browser.log_in(pen.username, pen.password, remember=remember)
+def test_log_out_ends_what_was_remembered(browser, author, remember):
+    browser.log_in(author.username, author.password, remember=remember)
 
     browser.log_out()
 

@@ -21,7 +21,7 @@ def test_nobody_of_200_visitors_sees_what_belongs_to_another(launch, site_name):
 @row("LOG-6")
 @pytest.mark.parametrize("store", ["cookie", "server"])
 def test_so_it_is_wherever_sessions_are_kept(launch, site_name, store):
-    tally = measure(launch, site_name, store, visitors=40, requests=20)
+    tally = measure(launch, site_name, store, visitors=24)
 
     assert tally.leaks == []
     assert tally.failures == []

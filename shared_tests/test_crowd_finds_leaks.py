@@ -2,11 +2,20 @@
 
 import pytest
 
-from .crowd import visit_all_at_once
+from .crowd import Tally, compare_log, visit_all_at_once
 from .leaky_blog import KINDS, serve_leaky_blog
 
 VISITORS = 8
 REQUESTS = 20
+
+HOME = {"request_id": "1", "method": "GET", "path": "/", "logger": "requests"}
+COMMENT = {
+    "request_id": "2",
+    "method": "POST",
+    "path": "/posts/1/comments/",
+    "logger": "requests",
+}
+MAIL = {"request_id": "2", "logger": "site.mail"}
 
 
 def test_a_blog_that_leaks_nothing_is_found_sound():
@@ -24,3 +33,23 @@ def test_a_blog_that_keeps_something_for_everybody_is_found_out(kind):
         tally = visit_all_at_once(url, VISITORS, REQUESTS)
 
     assert tally.leaks
+
+
+@pytest.mark.parametrize(
+    ("lines", "leaks", "failures"),
+    [
+        ([HOME, COMMENT, MAIL], 0, 0),
+        ([HOME, COMMENT, {**MAIL, "request_id": None}], 0, 0),
+        ([{**HOME, "request_id": "2"}, {**COMMENT, "request_id": "1"}], 2, 0),
+        ([HOME, HOME, COMMENT], 1, 0),
+        ([HOME], 0, 1),
+        ([HOME, COMMENT, {**MAIL, "request_id": "1"}], 1, 0),
+        ([HOME, COMMENT, {**MAIL, "request_id": "of nobody"}], 1, 0),
+    ],
+)
+def test_a_log_that_mixes_requests_up_is_found_out(lines, leaks, failures):
+    tally = Tally(1, sent={"1": ("GET", "/"), "2": ("POST", "/posts/1/comments/")})
+
+    compare_log(lines, tally)
+
+    assert (len(tally.leaks), len(tally.failures)) == (leaks, failures)

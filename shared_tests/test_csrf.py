@@ -16,8 +16,17 @@ USER_ADDRESSES = [
     "/account/",
     "/account/password/",
     "/logout/",
+    "/session/",
+    "/reset/",
 ]
-ANYBODYS_ADDRESSES = ["/register/", "/login/", "{post}comments/", "/logout/"]
+ANYBODYS_ADDRESSES = [
+    "/register/",
+    "/login/",
+    "{post}comments/",
+    "/logout/",
+    "/session/",
+    "/reset/",
+]
 
 
 class Victim:
@@ -107,7 +116,7 @@ def test_a_token_of_another_browser_is_refused(victim, pen):
 
 
 @row("CSRF-2")
-@pytest.mark.parametrize("address", ["{post}delete/", "/account/"])
+@pytest.mark.parametrize("address", ["{post}delete/", "/account/", "/session/"])
 def test_a_made_up_token_is_refused(victim, address):
     names = victim.visitor.hidden_fields()
 

@@ -50,6 +50,13 @@ CASES = {
             "new_password2": "some pass phrase",
         },
     ),
+    "reset": Case(
+        "/reset/",
+        "/reset/",
+        "browser",
+        {"email": "{token}@example.org"},
+        {"email": '<wrong> & "bad"'},
+    ),
     "new": Case(
         "/posts/new/",
         "/posts/new/",
@@ -147,6 +154,17 @@ def test_a_refused_log_in_comes_back_with_the_name_and_without_the_password(brow
     assert values["username"] == '<kim> & "co"'
     assert values["password"] == ""
     assert "remember" in values
+
+
+@row("FORM-1")
+@pytest.mark.parametrize("choice", [None, "on"], ids=["off", "on"])
+def test_a_refused_account_comes_back_with_the_choice_as_made(author, choice):
+    form = author.get("/account/").form("/account/")
+
+    page = form.submit(email="wrong", comment_mail=choice)
+
+    assert page.status == 400
+    assert ("comment_mail" in page.form("/account/").values) == bool(choice)
 
 
 @row("FORM-1")
@@ -276,7 +294,9 @@ def test_a_nul_is_refused_at_log_in(browser, pen, control):
 
 
 @row("FORM-6")
-@pytest.mark.parametrize("name", ["account", "new", "edit", "reply", "reply of a user"])
+@pytest.mark.parametrize(
+    "name", ["account", "reset", "new", "edit", "reply", "reply of a user"]
+)
 def test_a_message_stands_on_the_next_page_and_on_that_alone(opened, name):
     form = opened(name)
     visitor = form.visitor
@@ -310,9 +330,11 @@ def test_another_visitor_sees_no_message(opened, new_browser):
 @row("FORM-7")
 @pytest.mark.parametrize("name", CASES)
 def test_required_fields_say_so(fresh_forms, name):
-    controls = fresh_forms[name].controls
+    controls = fresh_forms[name].controls.values()
+    fields = [item for item in controls if item.element.get("type") != "checkbox"]
 
-    assert all(control.is_required for control in controls.values())
+    assert all(control.is_required for control in fields)
+    assert not any(item.is_required for item in controls if item not in fields)
 
 
 @row("FORM-7")

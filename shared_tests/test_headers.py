@@ -14,6 +14,8 @@ ADDRESSES = [
     "/authors/{name}/",
     "/login/",
     "/register/",
+    "/session/",
+    "/reset/",
     "/account/",
     "/posts/new/",
     "{post}edit/",
@@ -46,6 +48,8 @@ def answers(site, visit, crowd):
         browser.get("/", Host="evil.example"),
         browser.post("/login/"),
         browser.log_in("nobody", "nothing"),
+        browser.ask_for_reset("wrong"),
+        browser.ask_for_reset(user.email),
         browser.request("DELETE", "/"),
         browser.send(post.comments_address, body="x" * (1024 * 1024 + 1)),
         user.reply(post),
@@ -54,6 +58,8 @@ def answers(site, visit, crowd):
         browser.log_in(user.username, user.password, remember=True),
         browser.get("/"),
         browser.log_out(),
+        browser.log_in(user.username, user.password),
+        browser.send("/session/"),
     ]
 
 
@@ -144,7 +150,8 @@ def test_refused_forms_are_never_stored(browser, author):
 
 @row("HEAD-6")
 @pytest.mark.parametrize(
-    "address", ["/", "/home/", "{post}", "/authors/{name}/", "/login/"]
+    "address",
+    ["/", "/home/", "{post}", "/authors/{name}/", "/login/", "/session/", "/reset/"],
 )
 @pytest.mark.parametrize("who", ["browser", "pen"])
 def test_pages_that_depend_on_the_visitor_vary_by_cookie(

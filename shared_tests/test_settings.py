@@ -156,7 +156,6 @@ def test_over_tls_every_cookie_is_secure_and_answers_insist_on_tls(
 
     assert author.is_signed_in
     assert list(author.cookies)
-    assert list(author.cookies)
     assert all(cookie.secure for cookie in author.cookies)
     for page in pages:
         assert "max-age=" in page.headers["Strict-Transport-Security"]

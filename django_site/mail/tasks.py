@@ -57,13 +57,13 @@ def send(message_id):
             mail.send()
     except (OSError, ValueError) as error:  # ValueError: an address that is none
         seconds = message.delay()
-        message.save()
+        message.save(update_fields=["date_due"])
         logger.warning(
-            "Mail %s not sent, next try in %s s: %s", message_id, seconds, error
+            "Mail %s not sent, next try in %s s: %r", message_id, seconds, error
         )
         return seconds
     message.date_sent = timezone.now()
-    message.save()
+    message.save(update_fields=["date_sent"])
     logger.info("Mail %s %s.", message_id, "sent" if mail else "not needed")
     return 0
 

@@ -1,6 +1,7 @@
-"""Users, posts and comments for tests."""
+"""Users, posts, comments and mails for tests."""
 
 from django_site.blog.models import Comment, Post
+from django_site.mail.models import Message
 from django_site.users.models import User
 
 PASSWORD = "correct horse battery"
@@ -21,3 +22,8 @@ def make_comment(post, **fields):
     """Store a comment of somebody with a name, unless the fields say otherwise."""
     fields = {"name": "Kim", "email": "kim@example.org", "body": "Well said."} | fields
     return Comment.objects.create(post=post, **fields)
+
+
+def make_message(kind="comment", object_id=0, **fields):
+    """Store a mail that is owed."""
+    return Message.objects.create(kind=kind, object_id=object_id, **fields)

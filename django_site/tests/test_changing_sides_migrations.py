@@ -84,10 +84,13 @@ def test_the_order_of_migrations():
     # Each app has a chain of its own, and chains meet where models do.
     graph = MigrationLoader(None).graph
     first = "0001_initial"
+    second = "0002_mail_and_sessions"
 
     assert graph.leaf_nodes("blog") == [("blog", first)]
-    assert graph.leaf_nodes("users") == [("users", first)]
+    assert graph.leaf_nodes("users") == [("users", second)]
+    assert ("users", first) in graph.forwards_plan(("users", second))
     assert ("users", first) in graph.forwards_plan(("blog", first))
+    assert ("users", second) not in graph.forwards_plan(("blog", first))
 
 
 def test_a_renamed_column():

@@ -186,19 +186,17 @@ def test_last_moment_to_write_into_the_session(client, db, answer, use_middlewar
     """Code around the view writes into the session, in time or too late."""
     # What stands outside of SessionMiddleware has the session no more to save.
 
-    def writer(key):
-        def writer(get_response):
-            def middleware(request):
-                response = get_response(request)
-                request.session[key] = 1
-                return response
+    def in_time(get_response):
+        return lambda request: write("early", request, get_response(request))
 
-            return middleware
+    def too_late(get_response):
+        return lambda request: write("late", request, get_response(request))
 
-        writer.__name__ = f"write_{key}"
-        return writer
+    def write(key, request, response):
+        request.session[key] = 1
+        return response
 
-    use_middleware(outside=writer("late"), inside=writer("early"))
+    use_middleware(outside=too_late, inside=in_time)
     answer(lambda request: HttpResponse("Books."))
 
     assert dict(client.session) == {"early": 1}

@@ -16,6 +16,7 @@ GOOD_KEY = "k" * 50
 PRODUCTION = {
     "SECRET_KEY": GOOD_KEY,
     "ALLOWED_HOSTS": "blog.example",
+    "MAIL_URL": "smtp://nowhere.example",
 }
 
 
@@ -43,6 +44,8 @@ def test_safe_settings_are_accepted():
         ({"SECRET_KEY": "", "DEMO": "1"}, "SECRET_KEY"),
         ({"ALLOWED_HOSTS": "blog.example,*"}, "ALLOWED_HOSTS"),
         ({"CHEAP_PASSWORDS": "1"}, "CHEAP_PASSWORDS"),
+        ({"MAIL_URL": ""}, "MAIL_URL"),
+        ({"TASKS": "celery"}, "REDIS_URL"),
     ],
 )
 def test_unsafe_settings_are_refused(change, name):
@@ -83,13 +86,15 @@ def test_page_length_is_read_when_it_is_needed(client, user, settings):
 
 def test_defaults_need_no_environment():
     """Where no variable says otherwise, the site is a production start."""
-    # Only the key is needed: without it this module refuses to load.
-    settings = load_settings(SECRET_KEY=GOOD_KEY)
+    # Only these two are needed: without them this module refuses to load.
+    settings = load_settings(SECRET_KEY=GOOD_KEY, MAIL_URL="smtp://nowhere.example")
 
     assert not settings.DEBUG
     assert not settings.DEMO
     assert settings.POSTS_PER_PAGE == 5
     assert settings.ALLOWED_HOSTS == ["localhost", "127.0.0.1"]
+    assert settings.DEFAULT_FROM_EMAIL == "noreply@localhost"
+    assert (settings.SESSION_STORE, settings.TASKS) == ("server", "thread")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +104,12 @@ def test_defaults_need_no_environment():
         {"POSTS_PER_PAGE": "0"},
         {"DEBUG": "perhaps"},
         {"DATABASE_URL": "blog.sqlite3"},
+        {"SESSION_STORE": "both"},
+        {"SESSION_COOKIE_AGE": "0"},
+        {"REDIS_URL": "localhost:6379"},
+        {"MAIL_URL": "pigeon://roof"},
+        {"TASKS": "cron"},
+        {"PASSWORD_RESET_TIMEOUT": "0"},
     ],
 )
 def test_unreadable_settings_are_refused(environment):

@@ -67,7 +67,8 @@ def test_log_in_changes_the_csrf_token(client, user):
 
 
 def test_log_in_changes_the_session_key(client, user):
-    """Who planted the key is left with an empty session. Flask's has no key."""
+    """Who planted the key is left with an empty session."""
+    # Flask's cookie has no key; with SESSION_STORE=server see test_sessions.py.
     session = client.session
     session["mark"] = 1
     session.save()

@@ -63,12 +63,18 @@ class PasswordChangeForm(auth_forms.PasswordChangeForm):
 class PasswordResetForm(auth_forms.PasswordResetForm):
     """Ask for a link to a new password."""
 
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
+
     def get_users(self, email):
         """Return who has this address and can sign in with a password."""
         users = User.objects.filter(email__iexact=email)
         return [user for user in users if user.has_usable_password()]
 
-    def save(self, *, request, **kwargs):
+    def save(self, *args, request=None, **kwargs):
         """Owe the mails, where Django would send them here and now."""
         # An address that nobody has costs a row too, and so the same time.
         users = self.get_users(self.cleaned_data["email"])

@@ -25,6 +25,7 @@ MANUALS = {
     "Flask-Login": "https://flask-login.readthedocs.io/en/latest/",
     "Flask-SQLAlchemy": "https://flask-sqlalchemy.readthedocs.io/en/stable/",
     "Flask-WTF": "https://flask-wtf.readthedocs.io/en/stable/",
+    "ItsDangerous": "https://itsdangerous.palletsprojects.com/en/stable/",
     "Werkzeug": "https://werkzeug.palletsprojects.com/en/stable/",
     "WhiteNoise": "https://whitenoise.readthedocs.io/en/stable/",
     "WTForms": "https://wtforms.readthedocs.io/en/stable/",

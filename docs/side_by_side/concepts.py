@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from .pairs import ROOT, SITES, UnknownNameError
 
 TEMPLATE_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
-TEMPLATES = {".html", ".xml"}
+TEMPLATES = {".html", ".txt", ".xml"}
 
 
 class Twins(NamedTuple):

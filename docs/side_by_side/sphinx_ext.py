@@ -10,7 +10,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from shared_tests.contract import load_contract
 from shared_tests.differences import LEDGER
@@ -248,20 +248,24 @@ class ConceptBox(View):
         return [box]
 
 
-class PlaceRole(SphinxRole):
-    """Links to a place of the guide by its name, which must exist."""
+class PlaceRole(ReferenceRole):
+    """Links to a place of the guide by its name, which must exist.
+
+    `words <name>` links with other words than the name's own.
+    """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or what is wrong with it."""
         try:
-            place = PLACES[self.name](self.text)
+            place = PLACES[self.name](self.target)
         except UnknownNameError as error:
             message = self.inliner.reporter.error(str(error), line=self.lineno)
             return [], [message]
         uri = link(self.env.app, self.env.docname, place)
         node = nodes.reference("", "", internal=True, refuri=uri)
-        is_code = self.name == "code"
-        node += nodes.literal("", place.text) if is_code else nodes.Text(place.text)
+        text = self.title if self.has_explicit_title else place.text
+        is_code = self.name == "code" and not self.has_explicit_title
+        node += nodes.literal("", text) if is_code else nodes.Text(text)
         node["classes"] += place.css.split()
         return [node], []
 

@@ -59,7 +59,7 @@ def send(message_id):
         seconds = message.delay()
         db.session.commit()
         logger.warning(
-            "Mail %s not sent, next try in %s s: %s", message_id, seconds, error
+            "Mail %s not sent, next try in %s s: %r", message_id, seconds, error
         )
         return seconds
     message.date_sent = now()

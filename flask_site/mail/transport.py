@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from functools import partial
 
 from flask import current_app
 
@@ -18,13 +19,18 @@ def deliver(mail):
         name = mail["Message-ID"].strip("<>")  # a second try makes no second file
         (folder / f"{name}.eml").write_bytes(mail.as_bytes())
         return
-    connect = smtplib.SMTP_SSL if config["MAIL_USE_SSL"] else smtplib.SMTP
+    tls = ssl.create_default_context()  # smtplib's own would believe any server
+    connect = (
+        partial(smtplib.SMTP_SSL, context=tls)
+        if config["MAIL_USE_SSL"]
+        else smtplib.SMTP
+    )
     # Without a time-out a server that says nothing would keep this thread for ever.
     with connect(
         config["MAIL_HOST"], config["MAIL_PORT"], timeout=config["MAIL_TIMEOUT"]
     ) as server:
         if config["MAIL_USE_TLS"]:
-            server.starttls(context=ssl.create_default_context())
+            server.starttls(context=tls)
         if config["MAIL_USERNAME"]:
             server.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
         server.send_message(mail)

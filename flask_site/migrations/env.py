@@ -5,7 +5,7 @@ from logging.config import fileConfig
 from alembic import context
 from flask import current_app
 
-fileConfig(context.config.config_file_name)
+fileConfig(context.config.config_file_name, disable_existing_loggers=False)
 
 
 def run_migrations():

@@ -1,7 +1,8 @@
-"""Users, posts and comments for tests; all need an application context."""
+"""Users, posts, comments and mails for tests; all need an application context."""
 
 from flask_site.blog.models import Comment, Post
 from flask_site.extensions import db
+from flask_site.mail.models import Message
 from flask_site.users.models import User
 
 PASSWORD = "correct horse battery"
@@ -24,6 +25,11 @@ def make_comment(post, **fields):
     """Store a comment of somebody with a name, unless the fields say otherwise."""
     fields = {"name": "Kim", "email": "kim@example.org", "body": "Well said."} | fields
     return save(Comment(post_id=post.id, **fields))
+
+
+def make_message(kind="comment", object_id=0, **fields):
+    """Store a mail that is owed."""
+    return save(Message(kind=kind, object_id=object_id, **fields))
 
 
 def save(row):

@@ -27,9 +27,8 @@ from flask_site.extensions import db as database
 
 
 @pytest.fixture
-def folder(app, tmp_path, monkeypatch):
+def folder(app, tmp_path):
     """Copy the migrations, so that a test can add to them."""
-    monkeypatch.setattr("logging.config.fileConfig", lambda name: None)
     return Path(shutil.copytree(f"{app.root_path}/migrations", tmp_path / "copy"))
 
 
@@ -57,6 +56,7 @@ def compare(stored, declared):
 def test_the_word_migrate(make_app, folder):
     """`flask db migrate` writes a migration; `manage.py migrate` applies them."""
     app = make_app()
+    files = set(folder.glob("versions/*.py"))
     run = app.test_cli_runner().invoke
     run(args=["db", "upgrade", "-d", str(folder)])
     with app.app_context(), database.engine.begin() as connection:
@@ -66,7 +66,7 @@ def test_the_word_migrate(make_app, folder):
     run(args=["db", "upgrade", "-d", str(folder)])
 
     assert written.exit_code == 0
-    assert len(list(folder.glob("versions/*.py"))) == 2
+    assert len(set(folder.glob("versions/*.py")) - files) == 1
     assert missing
     with app.app_context():
         assert inspect(database.engine).has_table("blog_comment")
@@ -89,11 +89,12 @@ def test_what_the_models_are_compared_with(make_app):
 
     assert refused.exit_code == 1
     assert [step for step in made if step[0] == "add_table"] == []
-    assert [step[1].name for step in steps if step[0] == "add_table"] == [
+    assert {step[1].name for step in steps if step[0] == "add_table"} == {
         "users_user",
         "blog_post",
         "blog_comment",
-    ]
+        "mail_message",
+    }
 
 
 def test_a_table_without_a_model():
@@ -113,8 +114,9 @@ def test_the_order_of_migrations(runner, folder):
     """A migration names the ones that it comes after."""
     # There is one chain for the whole site; with two ends nothing is applied.
     script = ScriptDirectory(str(folder))
+    end = script.get_current_head()
     for revision in ("a", "b"):
-        script.generate_revision(revision, None, head="0001", splice=True)
+        script.generate_revision(revision, None, head=end, splice=True)
     upgrade = runner.invoke(args=["db", "upgrade", "-d", str(folder)])
 
     assert script.get_bases() == ["0001"]

@@ -330,7 +330,7 @@ def test_two_requests_take_turns_in_one_thread(tiny):
 
 
 @pytest.mark.usefixtures("async_views")
-def test_database_in_an_async_view(app, answer):
+def test_database_in_an_async_view(answer):
     """An async view asks the database as another view would."""
     # It is answered, while the loop waits with it.
 

@@ -47,6 +47,8 @@ def test_safe_settings_are_accepted():
         ({"SECRET_KEY": "", "DEMO": True}, "SECRET_KEY"),
         ({"TRUSTED_HOSTS": ["blog.example", "*"]}, "ALLOWED_HOSTS"),
         ({"CHEAP_PASSWORDS": True}, "CHEAP_PASSWORDS"),
+        ({"MAIL_URL": ""}, "MAIL_URL"),
+        ({"TASKS": "celery"}, "REDIS_URL"),
     ],
 )
 def test_unsafe_settings_are_refused(change, name):
@@ -88,14 +90,17 @@ def test_page_length_is_read_when_it_is_needed(app, client, user):
 
 def test_defaults_need_no_environment():
     """Where no variable says otherwise, the site is a production start."""
-    # The key is missing too; create_app() refuses that.
+    # The key and MAIL_URL are missing too; create_app() refuses that.
     settings = load_settings()
 
     assert not settings.DEBUG
     assert not settings.DEMO
     assert settings.SECRET_KEY == ""
+    assert settings.MAIL_URL == ""
     assert settings.POSTS_PER_PAGE == 5
     assert settings.TRUSTED_HOSTS == ["localhost", "127.0.0.1"]
+    assert settings.MAIL_FROM == "noreply@localhost"
+    assert (settings.SESSION_STORE, settings.TASKS) == ("cookie", "thread")
 
 
 @pytest.mark.parametrize(
@@ -105,6 +110,12 @@ def test_defaults_need_no_environment():
         {"POSTS_PER_PAGE": "0"},
         {"DEBUG": "perhaps"},
         {"DATABASE_URL": "blog.sqlite3"},
+        {"SESSION_STORE": "both"},
+        {"SESSION_COOKIE_AGE": "0"},
+        {"REDIS_URL": "localhost:6379"},
+        {"MAIL_URL": "pigeon://roof"},
+        {"TASKS": "cron"},
+        {"PASSWORD_RESET_TIMEOUT": "0"},
     ],
 )
 def test_unreadable_settings_are_refused(environment):
@@ -157,4 +168,3 @@ def test_cookies_are_for_https_where_the_site_is(url, secure):
     settings = load_settings(SITE_URL=url)
 
     assert settings.SESSION_COOKIE_SECURE is secure
-    assert settings.REMEMBER_COOKIE_SECURE is secure

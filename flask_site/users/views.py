@@ -94,9 +94,9 @@ def start_session(user, remember=False):
         session.clear()  # it is somebody else's
     session.pop("csrf_token", None)
     session.permanent = remember
+    login_user(user)
     if current_app.config["SESSION_STORE"] == "server":
         current_app.session_interface.regenerate(session)
-    login_user(user)
 
 
 @bp.post("/logout/")

@@ -128,6 +128,7 @@ def tokens(story: Story) -> None:
         data=after | read,
         note="after log-out",
     )
+    story.end_sessions()  # where sessions are cookies, they all have ended
 
 
 # Forms.

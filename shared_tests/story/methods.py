@@ -16,6 +16,8 @@ VIEWS = (
     "/login/",
     "/account/",
     "/account/password/",
+    "/reset/",
+    "/session/",
     "/feed.atom",
     "/healthz",
     "/static/style.css",
@@ -23,6 +25,7 @@ VIEWS = (
     "/logout/",
 )
 OF_AN_OWNER = ("/posts/2/", "/posts/2/edit/", "/posts/2/delete/", "/comments/3/delete/")
+OF_THE_END = ("/logout/", "/session/")
 METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW", "POST")
 
 
@@ -41,7 +44,7 @@ def every_method(view: str) -> Group:
                 "PUT", view, who, note="with a token", headers=token_header(story, who)
             )
             story.post(view, who=who, note="with a token", follow=True)
-        if view == "/logout/":
+        if view in OF_THE_END:
             story.end_sessions()
 
     return ask

@@ -13,6 +13,10 @@ from .telling import (
     group,
 )
 
+# A post that nobody changes, and a list of posts in which it stands.
+READ = f"/posts/{STRANGERS_POST}/"
+LIST = f"/authors/{STRANGER}/"
+
 # Signing in and out.
 
 
@@ -128,10 +132,10 @@ def remembering(story: Story) -> None:
 def copies(story: Story) -> None:
     """Keep copies of cookies, and use them when they should be worth nothing."""
     visitor = story.visitor("visitor")
-    story.get("/posts/1/", "visitor")
+    story.get(READ, "visitor")
     visitor.log_in(STRANGER, PASSWORD, remember=True)
-    story.visitors["session copied"] = copy_of(visitor, only_session=True)
-    story.visitors["all copied"] = copy_of(visitor)
+    story.visitors["copied"] = copy_of(visitor)
+    story.visitor("elsewhere").log_in(STRANGER, PASSWORD)
     story.get(
         "/account/",
         "visitor",
@@ -148,8 +152,9 @@ def copies(story: Story) -> None:
     story.post("/logout/", who="visitor")
     story.get("/", "visitor", note="signed out, the marks are gone")
     story.get("/account/", "visitor", note="signed out")
-    story.get("/account/", "session copied", note="after log-out")
-    story.get("/account/", "all copied", note="after log-out")
+    for address in (LIST, "/account/"):
+        story.get(address, "copied", note="after log-out")
+    story.get("/account/", "elsewhere", note="after log-out in another browser")
     story.post("/logout/", who="nobody", note="nobody signed in")
 
     changer, other = story.visitor("changer"), story.visitor("other")
@@ -169,6 +174,7 @@ def copies(story: Story) -> None:
         note="with the old token",
     )
     story.tokens.pop("changer")
+    changer = story.visitors["changer"] = copy_of(changer)  # without its old forms
     fields = {
         "old_password": OTHER_PASSWORD,
         "new_password1": PASSWORD,
@@ -180,15 +186,62 @@ def copies(story: Story) -> None:
     story.end_sessions()
 
 
-def copy_of(visitor: Player, *, only_session: bool = False) -> Player:
-    """Copy a browser, or only what it forgets when it is closed."""
+def copy_of(visitor: Player) -> Player:
+    """Copy a browser with its cookies."""
     twin = visitor.twin()
     assert isinstance(twin, Player)
-    if only_session:
-        for cookie in list(twin.cookies):
-            if cookie.expires:
-                twin.cookies.clear(cookie.domain, cookie.path, cookie.name)
     return twin
+
+
+@group("session cookie", "logout")
+def forgetting(story: Story) -> None:
+    """Look at what the site remembers, and let it forget."""
+    reader = story.visitor("reader")
+    story.get("/session/", "reader", note="before anything")
+    story.get(READ, "reader")
+    story.get("/session/", "reader", note="one post read")
+    story.visitors["copied"] = copy_of(reader)
+    story.ask("POST", "/session/", "reader", note="without a token")
+    story.post("/session/", who="reader")
+    for address in (LIST, "/session/"):
+        story.get(address, "reader", note="forgotten")
+    for address in (LIST, "/session/"):
+        story.get(address, "copied", note="from before")
+    reader = story.visitors["reader"] = copy_of(reader)
+    story.tokens.pop("reader")
+    reader.log_in(STRANGER, PASSWORD)
+    story.get(READ, "reader", note="signed in")
+    story.get("/session/", "reader", note="signed in")
+    story.visitors["copied user"] = copy_of(reader)
+    story.post("/session/", who="reader", note="signed in")
+    for address in ("/session/", "/account/"):
+        story.get(address, "reader", note="forgotten again")
+    for address in (LIST, "/account/"):
+        story.get(address, "copied user", note="from before")
+    story.end_sessions()
+
+
+@group("session cookie")
+def tabs(story: Story) -> None:
+    """Open two posts at the same time, in one browser."""
+    story.get("/posts/3/", "reader")
+    for who in ("first tab", "second tab"):
+        story.visitors[who] = copy_of(story.visitor("reader"))
+    story.get(READ, "first tab")
+    story.get("/posts/5/", "second tab")
+    story.get(LIST, "second tab", note="which was answered last")
+
+
+@group("password change")
+def resets(story: Story) -> None:
+    """Ask for a new password, and come with links that nobody was sent."""
+    story.get("/reset/", note="asked again")
+    for email in ("ada@example.org", "ADA@EXAMPLE.ORG", "nobody@example.org"):
+        story.post("/reset/", {"email": email}, note=email, follow=True)
+    for email in ("", "ada", "ada@"):
+        story.post("/reset/", {"email": email}, note=email or "empty")
+    for address in ("/reset/abc/", "/reset/MQ/abc-def/", "/reset/MQ/set-password/"):
+        story.get(address)
 
 
 @group("session cookie")

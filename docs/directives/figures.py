@@ -1,0 +1,169 @@
+"""The directives `{storm}` and `{crowd}`: what was measured, from docs/figures/.
+
+The numbers depend on the machine, so a measurement is written down once, with its
+circumstances; `python -m shared_tests.storm` and `python -m shared_tests.crowd` do it.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from .ledger import paragraph
+from .tables import labeled, table
+
+FOLDER = Path(__file__).resolve().parents[1] / "figures"
+SITES = {"flask": "Flask", "django": "Django"}
+SENDERS = {
+    "thread": "outbox and threads",
+    "celery": "outbox and Celery",
+    "bare": "a bare thread",
+}
+STORES = {"cookie": "in a cookie", "server": "on the server", "default": "its own"}
+Figures = dict[str, Any]
+
+# Heads of columns, and the keys of what stands there.
+COUNTS = {
+    "comments promised": "comments_acknowledged",
+    "of these lost": "comments_acknowledged_and_lost",
+    "stored": "comments_stored",
+    "mailed": "comments_mailed",
+    "never mailed": "comments_never_mailed",
+    "mailed twice": "comments_mailed_twice_or_more",
+}
+WHILE_AWAY = {
+    "stored": "comments_stored",
+    "never mailed": "comments_never_mailed",
+    "mailed twice": "comments_mailed_twice_or_more",
+}
+TIMES = {
+    "answer before, ms": "milliseconds_of_an_answer_with_mail_server",
+    "answer while away, ms": "milliseconds_of_an_answer_without_mail_server",
+}
+CROWD = {
+    "visitors": "visitors",
+    "requests": "requests",
+    "requests a second": "requests_a_second",
+}
+
+
+class Measured(SphinxDirective):
+    """What both directives share."""
+
+    file: ClassVar[str]
+
+    def read(self) -> Figures:
+        """Read the figures; without them there is nothing to show."""
+        path = FOLDER / self.file
+        self.env.note_dependency(str(path))
+        try:
+            figures: Figures = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise self.error(f"docs/figures/{self.file} is not there.") from error
+        return figures
+
+
+class Storm(Measured):
+    """Shows what comments and mails survived, in one of the two storms."""
+
+    file = "storm.json"
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table of a scenario, and how it was measured."""
+        figures = self.read()
+        scenario = self.arguments[0]
+        if scenario not in DRAWN:
+            raise self.error(f"There is no storm that is called {scenario}.")
+        runs = [run for run in figures["runs"] if run["scenario"] == scenario]
+        return [DRAWN[scenario](runs), circumstances(figures, runs)]
+
+
+class Crowd(Measured):
+    """Shows what visitors at once saw of each other."""
+
+    file = "crowd.json"
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        return [draw_crowd(self.read())]
+
+
+def draw_kills(runs: list[Figures]) -> nodes.table:
+    """Return what is left when a site was killed again and again."""
+    rows = [
+        nodes.row(
+            "",
+            *who(run),
+            *(labeled(head, str(run[key])) for head, key in COUNTS.items()),
+        )
+        for run in runs
+    ]
+    return table(["site", "who sends", *COUNTS], rows, "figures")
+
+
+def draw_mail_server_away(runs: list[Figures]) -> nodes.table:
+    """Return what visitors noticed while there was no mail server."""
+    rows = [
+        nodes.row(
+            "",
+            *who(run),
+            *(labeled(head, str(run[key])) for head, key in WHILE_AWAY.items()),
+            *(labeled(head, times(run[key])) for head, key in TIMES.items()),
+        )
+        for run in runs
+    ]
+    return table(["site", "who sends", *WHILE_AWAY, *TIMES], rows, "figures")
+
+
+DRAWN = {"kill": draw_kills, "smtp-down": draw_mail_server_away}
+
+
+def who(run: Figures) -> list[nodes.entry]:
+    """Return which site a run is of, and who sends its mails."""
+    site, sender = SITES[run["site"]], SENDERS[run["sender"]]
+    return [labeled("site", site), labeled("who sends", sender)]
+
+
+def times(answers: Figures) -> str:
+    """Write what half of the answers took, and 99 of 100."""
+    return " / ".join(str(round(milliseconds)) for milliseconds in answers.values())
+
+
+def circumstances(figures: Figures, runs: list[Figures]) -> nodes.paragraph:
+    """Return when, where and with what it was measured."""
+    machine, versions = figures["machine"], figures["versions"]
+    posted = ", ".join(str(n) for n in sorted({run["comments_posted"] for run in runs}))
+    where = f"on {machine['system']} with {machine['cores']} cores"
+    seconds = figures["mail_server_seconds_a_mail"]
+    parts = [
+        f"Measured on {figures['date']}, {where}, Python {versions['python']}",
+        f"{posted} comments a run by {figures['clients']} visitors at once",
+        f"a mail server that takes {seconds} s a mail",
+    ]
+    return paragraph("; ".join(parts) + ".", "measured")
+
+
+def draw_crowd(figures: Figures) -> nodes.table:
+    """Return what a crowd has done on each site, and what it saw of others."""
+    rows = [
+        nodes.row(
+            "",
+            labeled("site", SITES[site]),
+            labeled("sessions", STORES[found["store"]]),
+            *(labeled(head, str(found[key])) for head, key in CROWD.items()),
+            labeled("leaks", str(len(found["leaks"]))),
+        )
+        for site, found in figures.items()
+    ]
+    return table(["site", "sessions", *CROWD, "leaks"], rows, "figures")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directives; their style is that of all such tables."""
+    app.add_directive("storm", Storm)
+    app.add_directive("crowd", Crowd)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
