@@ -6,6 +6,7 @@ from time import perf_counter
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.shortcuts import render
 
 from . import logs
@@ -28,7 +29,7 @@ def log_request(get_response):
         request.request_id = request.headers.get("X-Request-ID", "")
         if not REQUEST_ID.fullmatch(request.request_id):
             request.request_id = uuid4().hex
-        token = logs.request_id.set(request.request_id)
+        logs.request_id.set(request.request_id)
         response = get_response(request)
         response["X-Request-ID"] = request.request_id
         logger.info(
@@ -43,7 +44,7 @@ def log_request(get_response):
                 "milliseconds": round((perf_counter() - started) * 1000),
             },
         )
-        logs.request_id.reset(token)
+        logs.request_id.set(None)
         return response
 
     return middleware
@@ -53,7 +54,11 @@ def load_read_posts(get_response):
     """Put the ids of the posts that this visitor has read where views find them."""
 
     def middleware(request):
-        request.read_posts = request.session.get("read_posts", [])
+        session = request.session
+        request.read_posts = session.get("read_posts", [])
+        if request.read_posts and SESSION_KEY in session and request.user.is_anonymous:
+            session.flush()  # a copy from before a log-out: its user is gone
+            request.read_posts = []
         return get_response(request)
 
     return middleware

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
+from pythonjsonlogger.core import RESERVED_ATTRS
 
 from .checks import check_settings
 
@@ -184,6 +185,8 @@ LOGGING = {
             "fmt": "%(levelname)s %(name)s %(message)s %(request_id)s",
             "rename_fields": {"levelname": "level", "name": "logger"},
             "timestamp": "time",
+            # Django adds the request to its errors; there may be secrets in its query.
+            "reserved_attrs": [*RESERVED_ATTRS, "request", "status_code"],
         }
     },
     "handlers": {
@@ -198,6 +201,8 @@ LOGGING = {
         "django_site": {"level": "INFO"},
         # Without DEBUG Django would mail its errors; its warnings repeat our lines.
         "django": {"handlers": [], "level": "ERROR"},
+        # Who asks for a strange host would fill the log with tracebacks.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
 

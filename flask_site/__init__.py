@@ -27,7 +27,6 @@ def create_app(config=None):
 
     # First, so that what another hook refuses has an id and a line in the log too.
     app.before_request(hooks.start_request)
-    app.after_request(hooks.log_request)  # Flask calls these from the last to the first
 
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
@@ -50,6 +49,8 @@ def create_app(config=None):
     app.url_map.converters["username"] = UsernameConverter
     app.before_request(hooks.load_read_posts)
     app.after_request(hooks.add_security_headers)
+    # The last is called first, and so whatever becomes of the others.
+    app.after_request(hooks.log_request)
     app.context_processor(context_processors.site)
     errors.init_app(app)
 

@@ -1,15 +1,14 @@
 """What happens around every view."""
 
 import logging
-import re
 from time import perf_counter
-from uuid import uuid4
 
 from flask import current_app, g, request, session
+from flask_login import current_user
+
+from .logs import get_request_id
 
 logger = logging.getLogger("flask_site.requests")
-
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -18,12 +17,9 @@ CONTENT_SECURITY_POLICY = (
 
 
 def start_request():
-    """Give the request its id: the client's, if fit for a log, or a new one."""
+    """Note when the request came, and its id where views find it."""
     g.started = perf_counter()
-    g.request_id = request.headers.get("X-Request-ID", "")
-    if not REQUEST_ID.fullmatch(g.request_id):
-        g.request_id = uuid4().hex
-    request.environ["REQUEST_ID"] = g.request_id  # where background work finds it
+    g.request_id = get_request_id()
 
 
 def log_request(response):
@@ -49,6 +45,9 @@ def log_request(response):
 def load_read_posts():
     """Put the ids of the posts that this visitor has read where views find them."""
     g.read_posts = session.get("read_posts", [])
+    if g.read_posts and "_user_id" in session and current_user.is_anonymous:
+        session.clear()  # a copy from before a log-out: its user is gone
+        g.read_posts = []
 
 
 def add_security_headers(response):

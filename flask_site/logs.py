@@ -1,8 +1,27 @@
 """What stands in every line of the log."""
 
 import logging
+import re
+from uuid import uuid4
 
 from flask import has_request_context, request
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def get_request_id():
+    """Return the id of the request: its client's, if fit for a log, or a new one.
+
+    It is kept in the environ, for a copied context has this request, but a `g` of
+    its own; and it is made when first asked for, for a session that cannot be
+    opened fails, and is logged, before any hook is called.
+    """
+    if "REQUEST_ID" not in request.environ:
+        request_id = request.headers.get("X-Request-ID", "")
+        if not REQUEST_ID.fullmatch(request_id):
+            request_id = uuid4().hex
+        request.environ["REQUEST_ID"] = request_id
+    return request.environ["REQUEST_ID"]
 
 
 class RequestIdFilter(logging.Filter):
@@ -10,8 +29,5 @@ class RequestIdFilter(logging.Filter):
 
     def filter(self, record):
         """Find the id, wherever in the request somebody logs."""
-        # Not on `g`: a copied context has this request, but a `g` of its own.
-        record.request_id = (
-            request.environ.get("REQUEST_ID") if has_request_context() else None
-        )
+        record.request_id = get_request_id() if has_request_context() else None
         return True

@@ -44,6 +44,7 @@ if _url.get_backend_name() == "sqlite":
 else:
     _url = _url.set(drivername="postgresql+psycopg")
     SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True}  # the server may have restarted
+SQLALCHEMY_ENGINE_OPTIONS["hide_parameters"] = True  # no keys and hashes in the log
 SQLALCHEMY_DATABASE_URI = _url
 
 # Cookies: the names tell two sites on one host apart, for cookies ignore ports.

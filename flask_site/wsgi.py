@@ -3,6 +3,8 @@
 import sys
 from logging.config import dictConfig
 
+from sqlalchemy.exc import OperationalError
+
 from . import create_app
 from .checks import ImproperlyConfigured, check_public
 from .mail.tasks import start_sweeping
@@ -13,6 +15,6 @@ try:
     check_public(app)
     if app.config["TASKS"] == "thread":
         start_sweeping(app)
-except ImproperlyConfigured as error:
+except (ImproperlyConfigured, OperationalError) as error:
     print(f"Error: {error}", file=sys.stderr)
     sys.exit(3)  # gunicorn takes it that another try would be in vain

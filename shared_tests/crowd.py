@@ -437,7 +437,7 @@ def start(launcher: Launcher, name: str, **changes: str | None) -> Server:
     environment = launcher.environment(folder, POSTS_PER_PAGE=str(POSTS), **changes)
     port = free_port()
     command = command_line(SITES[name]["crowd"], port)
-    begun = launcher._run_on(command, folder, folder / "server.log", environment)
+    begun = launcher.run_on(command, folder, folder / "server.log", environment)
     server = Server(name, f"http://127.0.0.1:{port}", **vars(begun))
     wait_until_it_answers(server)
     return server

@@ -656,8 +656,8 @@ LEDGER: tuple[Difference, ...] = (
                 """,
                 (
                     "body",
-                    "This logs you out in every browser, *.",
-                    "This logs you out.",
+                    "*logs you out in every browser, *.",
+                    "*logs you out.",
                 ),
             ),
         ),

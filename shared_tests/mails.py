@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from email.message import EmailMessage
 from threading import Event
 from time import monotonic
 
@@ -66,14 +67,14 @@ def change_database(site: Server, statement: str, *values: object) -> None:
         database.execute(statement, values)
 
 
-def text_of(mail: Mail) -> str:
+def text_of(mail: EmailMessage) -> str:
     """Read the part in plain text."""
     part = mail.get_body(("plain",))
     assert part, "no part in plain text"
     return str(part.get_content()).replace("\r\n", "\n")
 
 
-def html_of(mail: Mail) -> BeautifulSoup:
+def html_of(mail: EmailMessage) -> BeautifulSoup:
     """Read the part in HTML."""
     part = mail.get_body(("html",))
     assert part, "no part in HTML"
@@ -81,7 +82,7 @@ def html_of(mail: Mail) -> BeautifulSoup:
     return BeautifulSoup(content, "html.parser")
 
 
-def links_in(mail: Mail) -> list[str]:
+def links_in(mail: EmailMessage) -> list[str]:
     """Find every link of both parts."""
     return [
         *re.findall(r"https?://[^\s<>]+", text_of(mail)),
@@ -89,7 +90,7 @@ def links_in(mail: Mail) -> list[str]:
     ]
 
 
-def faults_of(mail: Mail) -> list[str]:
+def faults_of(mail: EmailMessage) -> list[str]:
     """Say what a mail program could stumble over."""
     faults = [str(defect) for part in mail.walk() for defect in part.defects]
     for name, raw in mail.raw_items():

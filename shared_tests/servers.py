@@ -169,7 +169,7 @@ class Launcher:
         """Start the process that does what a server leaves to be done later."""
         command = command_line(SITES[server.name]["worker"])
         log = server.folder / "worker.log"
-        return self._run_on(command, server.folder, log, server.environment)
+        return self.run_on(command, server.folder, log, server.environment)
 
     def refused(self, name: str, **changes: str | None) -> tuple[int, str]:
         """Start a server that should not start; give its code and what it said."""
@@ -184,10 +184,10 @@ class Launcher:
     def _begin(self, name: str, folder: Path, environment: dict[str, str]) -> Server:
         port = free_port()
         command = command_line(SITES[name]["serve"], port)
-        begun = self._run_on(command, folder, folder / "server.log", environment)
+        begun = self.run_on(command, folder, folder / "server.log", environment)
         return Server(name, f"http://127.0.0.1:{port}", **vars(begun))
 
-    def _run_on(
+    def run_on(
         self, command: list[str], folder: Path, log: Path, environment: dict[str, str]
     ) -> Program:
         with log.open("ab") as output:

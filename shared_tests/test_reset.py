@@ -560,7 +560,7 @@ def test_the_answer_takes_as_long_for_an_unknown_address(author, new_browser):
 
     # Other programs run on this machine and disturb now the one, now the other; what
     # is really slower is so every time.
-    ratios = []
+    ratios: list[float] = []
     while len(ratios) < MEASUREMENTS:
         ratios.append(measure())
         if ratios[-1] <= 1.15:

@@ -100,8 +100,8 @@ def test_celery_needs_redis(launch, site_name):
     [
         "smtp://127.0.0.1:25",
         "smtp://kim:open%20sesame@127.0.0.1:25",
-        "smtp+tls://127.0.0.1:587",
-        "smtp+ssl://kim:sesame@127.0.0.1:465",
+        "submission://127.0.0.1:587",
+        "smtp://kim:sesame@127.0.0.1:465?ssl=1",
     ],
 )
 def test_every_kind_of_mail_server_may_be_named(start_site, visit, url):

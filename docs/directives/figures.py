@@ -43,11 +43,7 @@ TIMES = {
     "answer before, ms": "milliseconds_of_an_answer_with_mail_server",
     "answer while away, ms": "milliseconds_of_an_answer_without_mail_server",
 }
-CROWD = {
-    "visitors": "visitors",
-    "requests": "requests",
-    "requests a second": "requests_a_second",
-}
+CROWD = {"visitors": "visitors", "requests": "requests"}
 
 
 class Measured(SphinxDirective):

@@ -116,6 +116,8 @@ class Recorder:
             call.event["shows"] = value
         if call.event and (statement := look_up(call.step.get("sql"), names)):
             call.event["sql"] = shorten_sql(statement)
+        if "layer" in call.step and self.calls:
+            self.calls[-1].phase = "after"  # what the middleware around it does now
         if call.event and call.layer:
             out = self.pass_layer(call.layer, "out", "after")
             if out["line"] == call.event["line"]:

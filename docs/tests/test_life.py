@@ -160,6 +160,14 @@ def test_middleware_is_nested_in_the_order_of_the_settings(home):
     assert events.index(find(events, "site_home")) < events.index(outward[0])
 
 
+def test_what_a_middleware_calls_behind_the_view_is_on_the_way_back(home):
+    events = home["django"].events
+    logged = find(events, "RequestIdFilter.filter")
+
+    assert logged["phase"] == "after"
+    assert events.index(logged) > events.index(find(events, "site_home"))
+
+
 def test_django_finds_the_view_within_the_innermost_middleware(home):
     events = home["django"].events
     match = find(events, "BaseHandler.resolve_request")

@@ -150,6 +150,10 @@ def count(them: Victims, clients: Clients, messages: list[Mail]) -> Figures:
         "comments_posted": len(clients.answers),
         "answers": dict(sorted(answers.items())),
         "comments_acknowledged": len(told),
+        "comments_refused": sum(
+            not answer.acknowledged and answer.status is not None
+            for answer in clients.answers
+        ),
         "comments_acknowledged_and_lost": len(told - kept),
         "comments_stored": len(stored),
         "comments_mailed": len(stored & mails.keys()),

@@ -19,8 +19,6 @@ from ..servers import SITES, Launcher, command_line, copy_database, ended
 from ..smtp_server import hold_port
 from ..visitor import Post, Visitor
 
-# As the Procfile has it; the suite's own servers do with one.
-PROCESSES = ["--workers", "2"]
 POSTS = 5
 SECONDS_TO_ANSWER = 60
 PAUSE = 0.03
@@ -79,14 +77,15 @@ class Site(Program):
     """A site that comes back on the same port."""
 
     def __init__(
-        self, title: str, serve: str, folder: Path, environment: dict[str, str]
+        self, case: "Case", serve: str, folder: Path, environment: dict[str, str]
     ) -> None:
         """Take a port."""
         self._held: socket.socket | None = hold_port()
         self.port = self._held.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        command = [*command_line(serve, self.port), *PROCESSES]
-        super().__init__(title, command, folder, {**environment, "SITE_URL": self.url})
+        command = [*command_line(serve, self.port), "--workers", str(case.processes)]
+        environment = {**environment, "SITE_URL": self.url}
+        super().__init__("site", command, folder, environment)
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -186,6 +185,7 @@ class Case:
     site: str
     sender: str
     redis_url: str | None = None
+    processes: int = 2  # of gunicorn, as in its settings
 
 
 @contextmanager
@@ -215,7 +215,7 @@ def prepare_site(case: Case, mail_url: str) -> Victims:
         folder, MAIL_URL=mail_url, TASKS=case.sender, REDIS_URL=case.redis_url
     )
     commands = SITES[case.site]
-    site = Site("site", commands["serve"], folder, environment)
+    site = Site(case, commands["serve"], folder, environment)
     worker = None
     if case.sender == "celery":
         command = command_line(commands["worker"])
@@ -231,7 +231,7 @@ def prepare_bare(case: Case, mail_url: str) -> Victims:
     subprocess.run(
         command_line(commands["prepare"]), cwd=folder, env=environment, check=True
     )
-    site = Site("site", commands["serve"], folder, environment)
+    site = Site(case, commands["serve"], folder, environment)
     posts = [Post(id, "A post", "", "pen") for id in range(1, POSTS + 1)]
     database = folder / "site.sqlite3"
     return Victims(site, None, database, "comment", posts, has_outbox=False)

@@ -10,13 +10,14 @@ from importlib.metadata import version
 from ..redis_server import redis_program
 from .clients import CLIENTS
 from .measure import SECONDS_A_MAIL, Figures
-from .programs import POSTS, PROCESSES
+from .programs import POSTS, Case
 
 WIDTH = 80
 PACKAGES = ["flask", "django", "gunicorn", "sqlalchemy", "celery", "redis"]
 
 # What must never happen to the sites; the bare thread is there to show that it does.
 MUST_BE_ZERO = [
+    "comments_refused",
     "comments_acknowledged_and_lost",
     "comments_never_mailed",
     "mails_still_waiting",
@@ -58,7 +59,7 @@ def circumstances() -> Figures:
         },
         "clients": CLIENTS,
         "posts": POSTS,
-        "gunicorn": " ".join(PROCESSES),
+        "processes_of_gunicorn": Case.processes,
         "mail_server_seconds_a_mail": SECONDS_A_MAIL,
     }
 
