@@ -15,7 +15,7 @@ override URL := $(value URL)
 override PLAIN := $(value PLAIN)
 export F C URL
 
-.PHONY: help run run-flask run-django dev worker reset test test-url diff trace check lint \
+.PHONY: help run run-flask run-django dev worker reset test test-url storm diff trace check lint \
 	types migrations-check templates-lint docs format lock .run .docs .dev
 
 help: ## Print this list
@@ -53,6 +53,9 @@ test-url: .dev ## Run the contract against a server, and leave posts and account
 	@case "$$URL" in http://*|https://*) ;; *) \
 		echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2;; esac
 	@$(PY) -m pytest shared_tests --url "$$URL" -rN
+
+storm: .dev ## Kill the sites under load and count what was lost (half an hour)
+	@$(PY) -m shared_tests.storm
 
 diff: ## Both sites side by side: F=blog/views.py, or C=pagination for an idea; PLAIN=1
 	@$(PYTHON) -m docs.side_by_side --file="$$F" $(if $(GIVEN_C),--concept="$$C") \

@@ -190,6 +190,7 @@ class Launcher:
     def run_on(
         self, command: list[str], folder: Path, log: Path, environment: dict[str, str]
     ) -> Program:
+        """Start a command that lasts, and note it among what is to be stopped."""
         with log.open("ab") as output:
             process = subprocess.Popen(
                 command,

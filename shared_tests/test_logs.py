@@ -410,7 +410,8 @@ def test_no_traceback_is_without_an_id(failing, visit):
     lines_about(site, reader, id_of(reader.get("/")))
 
     for line in parsed(site):
-        if "Traceback" in json.dumps(line):
+        # The sweep for mail misses its table too, and belongs to no request.
+        if "Traceback" in json.dumps(line) and not line["logger"].endswith(".mail"):
             assert line["request_id"]
 
 

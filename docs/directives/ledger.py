@@ -22,7 +22,6 @@ HARMS = {
 MANUALS = {
     "Django": "https://docs.djangoproject.com/en/5.2/",
     "Flask": "https://flask.palletsprojects.com/en/stable/",
-    "Flask-Login": "https://flask-login.readthedocs.io/en/latest/",
     "Flask-SQLAlchemy": "https://flask-sqlalchemy.readthedocs.io/en/stable/",
     "Flask-WTF": "https://flask-wtf.readthedocs.io/en/stable/",
     "ItsDangerous": "https://itsdangerous.palletsprojects.com/en/stable/",
