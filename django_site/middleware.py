@@ -32,14 +32,15 @@ def log_request(get_response):
         logs.request_id.set(request.request_id)
         response = get_response(request)
         response["X-Request-ID"] = request.request_id
+        path = logs.hide_secrets(request.path)
         logger.info(
             "%s %s %s",
             request.method,
-            request.path,
+            path,
             response.status_code,
             extra={
                 "method": request.method,
-                "path": request.path,
+                "path": path,
                 "status": response.status_code,
                 "milliseconds": round((perf_counter() - started) * 1000),
             },
@@ -54,11 +55,9 @@ def load_read_posts(get_response):
     """Put the ids of the posts that this visitor has read where views find them."""
 
     def middleware(request):
-        session = request.session
-        request.read_posts = session.get("read_posts", [])
-        if request.read_posts and SESSION_KEY in session and request.user.is_anonymous:
-            session.flush()  # a copy from before a log-out: its user is gone
-            request.read_posts = []
+        if SESSION_KEY in request.session and request.user.is_anonymous:
+            request.session.flush()  # a copy from before a log-out opens nothing at all
+        request.read_posts = request.session.get("read_posts", [])
         return get_response(request)
 
     return middleware

@@ -124,10 +124,10 @@ SESSION_COOKIE_AGE = env.int(
 
 # Mail: files in a folder for the developer, else an SMTP server.
 MAIL_URL = env.str(
-    "MAIL_URL",
-    f"file:///{BASE_DIR / 'mail' / 'django'}" if DEBUG or DEMO else "",
-    validate=validate.Regexp(r"$|(file|smtp|submission)://"),
+    "MAIL_URL", "", validate=validate.Regexp(r"$|(file|smtp|submission)://")
 )
+if not MAIL_URL and (DEBUG or DEMO):
+    MAIL_URL = f"file:///{BASE_DIR / 'mail' / 'django'}"
 _mail = env.dj_email_url("MAIL_URL", MAIL_URL)
 if MAIL_URL.startswith("file:"):
     EMAIL_BACKEND = "django_site.mail.backends.FolderBackend"
@@ -147,11 +147,11 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Seconds until a task whose worker died comes back: more than one may take.
-    "visibility_timeout": 90,
-    # No visitor waits for a Redis that is away, or that says nothing.
+    "visibility_timeout": 150,
+    # A visitor waits two seconds for a Redis that says nothing, and no longer.
     "max_retries": 0,
     "socket_connect_timeout": 2,
-    "socket_timeout": 5,
+    "socket_timeout": 2,
 }
 CELERY_TASK_DEFAULT_QUEUE = "django"
 CELERY_TASK_PUBLISH_RETRY = False

@@ -6,7 +6,7 @@ from time import perf_counter
 from flask import current_app, g, request, session
 from flask_login import current_user
 
-from .logs import get_request_id
+from .logs import get_request_id, hide_secrets
 
 logger = logging.getLogger("flask_site.requests")
 
@@ -27,14 +27,15 @@ def log_request(response):
     if "request_id" not in g:  # no session could be opened, so no hook was called
         start_request()
     response.headers["X-Request-ID"] = g.request_id
+    path = hide_secrets(request.path)
     logger.info(
         "%s %s %s",
         request.method,
-        request.path,
+        path,
         response.status_code,
         extra={
             "method": request.method,
-            "path": request.path,
+            "path": path,
             "status": response.status_code,
             "milliseconds": round((perf_counter() - g.started) * 1000),
         },
@@ -44,10 +45,9 @@ def log_request(response):
 
 def load_read_posts():
     """Put the ids of the posts that this visitor has read where views find them."""
+    if "_user_id" in session and current_user.is_anonymous:
+        session.clear()  # a copy from before a log-out opens nothing at all
     g.read_posts = session.get("read_posts", [])
-    if g.read_posts and "_user_id" in session and current_user.is_anonymous:
-        session.clear()  # a copy from before a log-out: its user is gone
-        g.read_posts = []
 
 
 def add_security_headers(response):

@@ -6,7 +6,9 @@ from uuid import uuid4
 
 from flask import has_request_context, request
 
+SECRET = re.compile(r"/reset/\S+")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+ENVIRON_KEY = "flask_site.request_id"
 
 
 def get_request_id():
@@ -16,18 +18,24 @@ def get_request_id():
     its own; and it is made when first asked for, for a session that cannot be
     opened fails, and is logged, before any hook is called.
     """
-    if "REQUEST_ID" not in request.environ:
+    if ENVIRON_KEY not in request.environ:
         request_id = request.headers.get("X-Request-ID", "")
         if not REQUEST_ID.fullmatch(request_id):
             request_id = uuid4().hex
-        request.environ["REQUEST_ID"] = request_id
-    return request.environ["REQUEST_ID"]
+        request.environ[ENVIRON_KEY] = request_id
+    return request.environ[ENVIRON_KEY]
+
+
+def hide_secrets(text):
+    """Return a text without the keys of links to a new password: logs are read."""
+    return SECRET.sub("/reset/...", text)
 
 
 class RequestIdFilter(logging.Filter):
-    """Adds the id of the request that a line belongs to, or None."""
+    """Adds the id of the request that a line belongs to, or None; hides secrets."""
 
     def filter(self, record):
         """Find the id, wherever in the request somebody logs."""
         record.request_id = get_request_id() if has_request_context() else None
+        record.msg, record.args = hide_secrets(record.getMessage()), None
         return True

@@ -70,10 +70,10 @@ SESSION_REFRESH_EACH_REQUEST = False
 
 # Mail: files in a folder for the developer, else an SMTP server.
 MAIL_URL = env.str(
-    "MAIL_URL",
-    f"file:///{BASE_DIR / 'mail' / 'flask'}" if DEBUG or DEMO else "",
-    validate=validate.Regexp(r"$|(file|smtp|submission)://"),
+    "MAIL_URL", "", validate=validate.Regexp(r"$|(file|smtp|submission)://")
 )
+if not MAIL_URL and (DEBUG or DEMO):
+    MAIL_URL = f"file:///{BASE_DIR / 'mail' / 'flask'}"
 _mail = env.dj_email_url("MAIL_URL", MAIL_URL)
 MAIL_FOLDER = Path("/", _mail["EMAIL_FILE_PATH"])
 MAIL_HOST = _mail["EMAIL_HOST"]
@@ -92,11 +92,11 @@ CELERY = {
     "broker_connection_retry_on_startup": True,
     "broker_transport_options": {
         # Seconds until a task whose worker died comes back: more than one may take.
-        "visibility_timeout": 90,
-        # No visitor waits for a Redis that is away, or that says nothing.
+        "visibility_timeout": 150,
+        # A visitor waits two seconds for a Redis that says nothing, and no longer.
         "max_retries": 0,
         "socket_connect_timeout": 2,
-        "socket_timeout": 5,
+        "socket_timeout": 2,
     },
     "task_default_queue": "flask",
     "task_publish_retry": False,

@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import F
 from django.utils import timezone
 
-LEASE = timedelta(seconds=60)  # longer than a mail server may keep us waiting
+LEASE = timedelta(seconds=120)  # a dozen answers of ten seconds each
 LONGEST_DELAY = 60 * 60  # seconds between two tries
-MAX_ATTEMPTS = 50  # two days
+MAX_ATTEMPTS = 50  # a day and a half
 
 
 class MessageQuerySet(models.QuerySet):

@@ -2,7 +2,8 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore, Event, Thread
+from threading import BoundedSemaphore, Thread
+from time import sleep
 
 from django.conf import settings
 from django.db import connection
@@ -11,11 +12,11 @@ from django.utils import timezone
 from django_site import logs
 
 from . import messages
-from .models import Message
+from .models import MAX_ATTEMPTS, Message
 
 logger = logging.getLogger("django_site.mail")
 
-# However many comments come: two threads send, and at most 20 messages wait for them.
+# However many comments come: two threads send, and have at most 20 messages in hand.
 # For the rest the next sweep is soon enough.
 pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
 places = BoundedSemaphore(20)
@@ -38,12 +39,18 @@ def send_in_thread(message_id, request_id):
     """Send a message in a thread of the pool."""
     logs.request_id.set(request_id)
     try:
-        send(message_id)
-    except Exception:  # nobody waits for this thread's result
-        logger.exception("Mail %s not sent.", message_id)
+        try_to_send(message_id)
     finally:
         connection.close()  # Django closes what a request has opened, not a thread
         places.release()
+
+
+def try_to_send(message_id):
+    """Send a message; nobody waits for the result, so an error is for the log."""
+    try:
+        send(message_id)
+    except Exception:  # it is due again after the lease, and others need not wait
+        logger.exception("Mail %s not sent.", message_id)
 
 
 def send(message_id):
@@ -58,6 +65,9 @@ def send(message_id):
     except (OSError, ValueError) as error:  # ValueError: an address that is none
         seconds = message.delay()
         message.save(update_fields=["date_due"])
+        if message.attempts >= MAX_ATTEMPTS:
+            logger.exception("Mail %s given up.", message_id)
+            return 0
         logger.warning(
             "Mail %s not sent, next try in %s s: %r", message_id, seconds, error
         )
@@ -72,20 +82,20 @@ def send_due():
     """Send what is due: after an error, after a crash, after a flood."""
     due = Message.objects.due().order_by("date_due")
     for message_id in list(due.values_list("pk", flat=True)[:100]):
-        send(message_id)
+        try_to_send(message_id)
 
 
 def start_sweeping():
     """Send in the background whatever is due, as long as the process lives."""
 
     def sweep():
-        while not stopped.wait(SECONDS_BETWEEN_SWEEPS):
+        while True:
             try:
                 send_due()
             except Exception:  # a database that is away comes back
                 logger.exception("The sweep ended early.")
             finally:
                 connection.close()
+            sleep(SECONDS_BETWEEN_SWEEPS)
 
-    stopped = Event()
     Thread(target=sweep, name="mail-sweep", daemon=True).start()

@@ -14,6 +14,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
 from django_site.blog.models import Comment
@@ -89,6 +90,14 @@ def test_one_message_is_claimed_once(message):
     assert (first.pk, first.attempts) == (message.pk, 1)
     assert LEASE - timedelta(seconds=LIMIT) < first.date_due - now() <= LEASE
     assert second is None
+
+
+def test_one_statement_decides(message):
+    """Nobody looks first and takes then: two could look at once."""
+    with CaptureQueriesContext(connection) as queries:
+        Message.objects.claim(message.pk)
+
+    assert queries[0]["sql"].startswith('UPDATE "mail_message"')
 
 
 def test_a_lease_that_ran_out(message):
@@ -304,16 +313,26 @@ def test_a_sweep_sends_what_is_due(db, monkeypatch):
     assert ids == [first.pk, second.pk]
 
 
+def test_a_message_that_nobody_can_write(db, caplog):
+    """It is in the log, and those behind it are sent."""
+    make_message(kind="unknown", date_due=now() - timedelta(minutes=1))
+    good = make_message(kind="password_reset", object_id=0)
+    tasks.send_due()
+
+    assert [record.levelname for record in caplog.records][:1] == ["ERROR"]
+    assert Message.objects.get(pk=good.pk).date_sent
+
+
 def test_the_sweep_outlives_an_error(monkeypatch, caplog):
     """A database that is away for a moment does not end it."""
-    waits, sweeps = iter([False, False, True]), MagicMock(side_effect=[OSError, None])
-    clock = SimpleNamespace(wait=lambda seconds: next(waits))
-    monkeypatch.setattr(tasks, "Event", lambda: clock)
+    sweeps = MagicMock(side_effect=[OSError, None])
+    monkeypatch.setattr(tasks, "sleep", MagicMock(side_effect=[None, EOFError]))
     monkeypatch.setattr(
         tasks, "Thread", lambda target, **options: SimpleNamespace(start=target)
     )
     monkeypatch.setattr(tasks, "send_due", sweeps)
-    tasks.start_sweeping()
+    with pytest.raises(EOFError):
+        tasks.start_sweeping()
 
     assert sweeps.call_count == 2
     assert caplog.messages == ["The sweep ended early."]

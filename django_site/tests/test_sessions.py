@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from django_site.users.cookies import read_cookie
+from django_site.users.models import User
 
 from .factories import make_user
 
@@ -57,6 +58,15 @@ def test_epoch_is_a_part_of_a_session(user):
 
     assert user.session_epoch == 1
     assert user.get_session_auth_hash() != kept
+
+
+def test_two_log_outs_at_once(user):
+    """They count as two, whatever each of them has seen."""
+    User.objects.update(session_epoch=1)
+    user.end_sessions()
+    user.refresh_from_db()
+
+    assert user.session_epoch == 2
 
 
 def test_sessions_of_others_go_on(user):

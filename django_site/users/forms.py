@@ -74,8 +74,9 @@ class PasswordResetForm(auth_forms.PasswordResetForm):
         users = User.objects.filter(email__iexact=email)
         return [user for user in users if user.has_usable_password()]
 
-    def save(self, *args, request=None, **kwargs):
+    def save(self, *args, **kwargs):
         """Owe the mails, where Django would send them here and now."""
+        request_id = kwargs["request"].request_id
         # An address that nobody has costs a row too, and so the same time.
         users = self.get_users(self.cleaned_data["email"])
         ids = [user.pk for user in users] or [0]
@@ -83,9 +84,7 @@ class PasswordResetForm(auth_forms.PasswordResetForm):
         with transaction.atomic():
             Message.objects.bulk_create(messages)
             for message in messages:
-                transaction.on_commit(
-                    partial(send_soon, message.pk, request.request_id)
-                )
+                transaction.on_commit(partial(send_soon, message.pk, request_id))
 
 
 class SetPasswordForm(auth_forms.SetPasswordForm):

@@ -160,6 +160,13 @@ class PasswordResetConfirmView(
     success_url = reverse_lazy("users:login")
     success_message = "Your password is set. Please log in."
 
+    def form_valid(self, form):
+        """End this browser's own session, or it would take the message along."""
+        response = super().form_valid(form)
+        if self.request.user == self.user:
+            logout(self.request)
+        return response
+
     def render_to_response(self, context, **response_kwargs):
         """Say in the status line that a link is dead, where Django says 200."""
         if not self.validlink:

@@ -1,7 +1,11 @@
 """What mails say."""
 
-from email.message import EmailMessage
-from email.utils import localtime
+from email.charset import QP, Charset
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr, localtime, parseaddr
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -10,6 +14,12 @@ from flask_site.blog.models import Comment
 from flask_site.extensions import db
 from flask_site.users.models import User
 from flask_site.users.tokens import make_token
+
+# Not EmailMessage: it would decode what a name says in place of writing it, line
+# breaks and all. A text that begins with "From " stays as it is.
+POLICY = compat32.clone(linesep="\r\n", mangle_from_=False)
+UTF8 = Charset("utf-8")
+UTF8.body_encoding = QP  # readable in a file, where Base64 is not
 
 
 def absolute_url(endpoint, **values):
@@ -51,18 +61,18 @@ def write_password_reset_mail(user_id):
 
 def write_mail(template, subject, user, context):
     """Return a mail to a user, in plain text and in HTML."""
-    mail = EmailMessage()
-    mail["Subject"] = " ".join(subject.split())  # no line break can end the header
-    mail["From"] = current_app.config["MAIL_FROM"]
-    mail["To"] = user.email
-    mail["Date"] = localtime()
+    local, _, domain = user.email.rpartition("@")
+    mail = MIMEMultipart("alternative", policy=POLICY)
+    mail["Subject"] = Header(" ".join(subject.split()), "utf-8").encode()
+    mail["From"] = formataddr(parseaddr(current_app.config["MAIL_FROM"]))
+    mail["To"] = f"{local}@{domain.encode('idna').decode()}"
+    mail["Date"] = format_datetime(localtime())
     mail["Auto-Submitted"] = "auto-generated"
     # Outside a request render_template() would ask its context processors for one.
     get_template = current_app.jinja_env.get_template
-    mail.set_content(get_template(f"mail/{template}.txt").render(context))
-    mail.add_alternative(
-        get_template(f"mail/{template}.html").render(context), subtype="html"
-    )
+    for suffix, subtype in (("txt", "plain"), ("html", "html")):
+        text = get_template(f"mail/{template}.{suffix}").render(context)
+        mail.attach(MIMEText(text, subtype, UTF8, policy=POLICY))
     return mail
 
 

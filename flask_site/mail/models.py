@@ -8,9 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from flask_site.columns import now
 from flask_site.extensions import db
 
-LEASE = timedelta(seconds=60)  # longer than a mail server may keep us waiting
+LEASE = timedelta(seconds=120)  # a dozen answers of ten seconds each
 LONGEST_DELAY = 60 * 60  # seconds between two tries
-MAX_ATTEMPTS = 50  # two days
+MAX_ATTEMPTS = 50  # a day and a half
 
 
 class Message(db.Model):

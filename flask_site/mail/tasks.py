@@ -2,7 +2,8 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from threading import BoundedSemaphore, Event, Thread
+from threading import BoundedSemaphore, Thread
+from time import sleep
 
 from flask import copy_current_request_context, current_app
 from sqlalchemy import select
@@ -11,12 +12,12 @@ from flask_site.columns import now
 from flask_site.extensions import db
 
 from . import messages
-from .models import Message
+from .models import MAX_ATTEMPTS, Message
 from .transport import deliver
 
 logger = logging.getLogger("flask_site.mail")
 
-# However many comments come: two threads send, and at most 20 messages wait for them.
+# However many comments come: two threads send, and have at most 20 messages in hand.
 # For the rest the next sweep is soon enough.
 pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="mail")
 places = BoundedSemaphore(20)
@@ -38,11 +39,18 @@ def send_soon(message_id):
 def send_in_thread(message_id):
     """Send a message in a thread of the pool."""
     try:
-        send(message_id)
-    except Exception:  # nobody waits for this thread's result
-        logger.exception("Mail %s not sent.", message_id)
+        try_to_send(message_id)
     finally:
         places.release()
+
+
+def try_to_send(message_id):
+    """Send a message; nobody waits for the result, so an error is for the log."""
+    try:
+        send(message_id)
+    except Exception:  # it is due again after the lease, and others need not wait
+        db.session.rollback()
+        logger.exception("Mail %s not sent.", message_id)
 
 
 def send(message_id):
@@ -58,6 +66,9 @@ def send(message_id):
     except (OSError, ValueError) as error:  # ValueError: an address that is none
         seconds = message.delay()
         db.session.commit()
+        if message.attempts >= MAX_ATTEMPTS:
+            logger.exception("Mail %s given up.", message_id)
+            return 0
         logger.warning(
             "Mail %s not sent, next try in %s s: %r", message_id, seconds, error
         )
@@ -73,19 +84,19 @@ def send_due():
     for message_id in db.session.scalars(
         select(Message.id).where(Message.is_due()).order_by(Message.date_due).limit(100)
     ).all():
-        send(message_id)
+        try_to_send(message_id)
 
 
 def start_sweeping(app):
     """Send in the background whatever is due, as long as the process lives."""
 
     def sweep():
-        while not stopped.wait(SECONDS_BETWEEN_SWEEPS):
+        while True:
             with app.app_context():  # there is no request here, and none is needed
                 try:
                     send_due()
                 except Exception:  # a database that is away comes back
                     logger.exception("The sweep ended early.")
+            sleep(SECONDS_BETWEEN_SWEEPS)
 
-    stopped = Event()
     Thread(target=sweep, name="mail-sweep", daemon=True).start()

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from functools import partial
 
 from flask import current_app
@@ -26,11 +27,15 @@ def deliver(mail):
         else smtplib.SMTP
     )
     # Without a time-out a server that says nothing would keep this thread for ever.
-    with connect(
+    server = connect(
         config["MAIL_HOST"], config["MAIL_PORT"], timeout=config["MAIL_TIMEOUT"]
-    ) as server:
+    )
+    try:
         if config["MAIL_USE_TLS"]:
             server.starttls(context=tls)
         if config["MAIL_USERNAME"]:
             server.login(config["MAIL_USERNAME"], config["MAIL_PASSWORD"])
-        server.send_message(mail)
+        server.sendmail(mail["From"], mail["To"], mail.as_bytes())
+    finally:
+        with suppress(OSError):  # what was accepted is sent, whatever comes now
+            server.quit()

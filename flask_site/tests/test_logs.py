@@ -7,7 +7,7 @@ from io import StringIO
 from logging.config import DictConfigurator
 
 import pytest
-from flask import g, request
+from flask import g
 
 from flask_site.logs import RequestIdFilter
 
@@ -81,7 +81,7 @@ def test_filter_inside_of_a_request(answer):
 
     def view():
         RequestIdFilter().filter(records[0])
-        return request.environ["REQUEST_ID"]
+        return g.request_id
 
     response = answer(view)
     RequestIdFilter().filter(records[1])

@@ -12,7 +12,7 @@ from unittest.mock import MagicMock
 
 import pytest
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from flask_site.blog import views
 from flask_site.blog.models import Comment
@@ -86,6 +86,19 @@ def test_one_message_is_claimed_once(message):
     assert (first.id, first.attempts) == (message.id, 1)
     assert LEASE - timedelta(seconds=LIMIT) < first.date_due - now() <= LEASE
     assert second is None
+
+
+def test_one_statement_decides(message, db):
+    """Nobody looks first and takes then: two could look at once."""
+    id, statements = message.id, []
+
+    @event.listens_for(db.engine, "before_cursor_execute")
+    def note(connection, cursor, statement, *rest):
+        statements.append(statement)
+
+    Message.claim(id)
+
+    assert statements[0].startswith("UPDATE mail_message")
 
 
 def test_a_lease_that_ran_out(message, db):
@@ -301,16 +314,26 @@ def test_a_sweep_sends_what_is_due(db, monkeypatch):
     assert ids == [first.id, second.id]
 
 
+def test_a_message_that_nobody_can_write(db, caplog):
+    """It is in the log, and those behind it are sent."""
+    make_message(kind="unknown", date_due=now() - timedelta(minutes=1))
+    good = make_message(kind="password_reset", object_id=0)
+    tasks.send_due()
+
+    assert [record.levelname for record in caplog.records][:1] == ["ERROR"]
+    assert db.session.get(Message, good.id).date_sent
+
+
 def test_the_sweep_outlives_an_error(app, monkeypatch, caplog):
     """A database that is away for a moment does not end it."""
-    waits, sweeps = iter([False, False, True]), MagicMock(side_effect=[OSError, None])
-    clock = SimpleNamespace(wait=lambda seconds: next(waits))
-    monkeypatch.setattr(tasks, "Event", lambda: clock)
+    sweeps = MagicMock(side_effect=[OSError, None])
+    monkeypatch.setattr(tasks, "sleep", MagicMock(side_effect=[None, EOFError]))
     monkeypatch.setattr(
         tasks, "Thread", lambda target, **options: SimpleNamespace(start=target)
     )
     monkeypatch.setattr(tasks, "send_due", sweeps)
-    tasks.start_sweeping(app)
+    with pytest.raises(EOFError):
+        tasks.start_sweeping(app)
 
     assert sweeps.call_count == 2
     assert caplog.messages == ["The sweep ended early."]
@@ -487,8 +510,9 @@ def test_how_the_server_is_reached(make_app, monkeypatch, url, expected):
     app = make_app(**load_mail_settings(url))
     connect = MagicMock()
     monkeypatch.setattr(smtplib, kind, connect)
-    server = connect.return_value.__enter__.return_value
+    server = connect.return_value
     mail = EmailMessage()
+    mail["To"] = "ann@example.org"
     with app.app_context():
         deliver(mail)
 
@@ -496,7 +520,9 @@ def test_how_the_server_is_reached(make_app, monkeypatch, url, expected):
     assert connect.call_args.kwargs["timeout"] == 10
     assert server.starttls.called is tls
     assert server.login.call_args == (user and (user,))
-    assert server.send_message.call_args == ((mail,),)
+    assert server.sendmail.call_args == (
+        (None, "ann@example.org", b"To: ann@example.org\n\n"),
+    )
 
 
 @pytest.mark.parametrize("url", ["smtp://a.example?ssl=1", "submission://a.example"])
@@ -508,7 +534,7 @@ def test_the_server_must_prove_its_name(make_app, monkeypatch, url):
     monkeypatch.setattr(smtplib, "SMTP_SSL", connect)
     with app.app_context():
         deliver(EmailMessage())
-    server = connect.return_value.__enter__.return_value
+    server = connect.return_value
     context = (server.starttls.call_args or connect.call_args).kwargs["context"]
 
     assert context.check_hostname

@@ -8,7 +8,7 @@ from flask import session
 from flask_site import create_app
 from flask_site.extensions import db as database
 from flask_site.users.cookies import read_cookie
-from flask_site.users.models import load_user
+from flask_site.users.models import User, load_user
 
 from .conftest import SETTINGS, AuthActions
 from .factories import make_user
@@ -88,6 +88,17 @@ def test_epoch_is_a_part_of_a_session(user, db):
     assert user.session_epoch == 1
     assert user.get_id() != kept
     assert load_user(kept) is None
+
+
+def test_two_log_outs_at_once(user, db):
+    """They count as two, whatever each of them has seen."""
+    user = db.session.merge(user)
+    other = db.update(User).values(session_epoch=1)
+    db.session.execute(other.execution_options(synchronize_session=False))
+    user.end_sessions()
+    db.session.commit()
+
+    assert user.session_epoch == 2
 
 
 def test_sessions_of_others_go_on(user, db):

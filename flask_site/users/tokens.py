@@ -28,10 +28,12 @@ def get_user(token):
 
 def get_serializer():
     """Return what signs the keys, and dates them."""
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], "password reset")
+    key = current_app.config["SECRET_KEY"]
+    return URLSafeTimedSerializer(key, salt="password reset")
 
 
 def get_state(user):
     """Return what no longer fits once the password or the address has changed."""
     key = current_app.config["SECRET_KEY"].encode()
-    return hmac.digest(key, f"{user.password}{user.email}".encode(), "sha256").hex()
+    state = f"password reset\n{user.password}\n{user.email}"
+    return hmac.digest(key, state.encode(), "sha256").hex()

@@ -89,7 +89,7 @@ def login():
 
 
 def start_session(user, remember=False):
-    """Sign a user in; old copies of this browser's cookies are worth nothing."""
+    """Sign a user in, with another CSRF token and, on the server, another key."""
     if current_user.is_authenticated and current_user != user:
         session.clear()  # it is somebody else's
     session.pop("csrf_token", None)
@@ -193,6 +193,8 @@ def password_reset_confirm(token):
         return render_template("users/password_reset_confirm.html"), 400
     form = SetPasswordForm(user)
     if form.validate_on_submit():
+        if current_user == user:
+            end_session()  # it would end by itself, and take the message along
         user.set_password(form.new_password1.data)
         db.session.commit()
         flash("Your password is set. Please log in.", "success")

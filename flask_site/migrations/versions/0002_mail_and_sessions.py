@@ -32,9 +32,19 @@ def upgrade():
     # Not in batch mode: it would drop users_user, to which other tables point.
     op.add_column('users_user', sa.Column('comment_mail', sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column('users_user', sa.Column('session_epoch', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default='0', nullable=False))
+    # What Flask-Session would make by itself at the first start with SESSION_STORE=server.
+    op.create_table('sessions',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('session_id', sa.String(length=255), nullable=True),
+    sa.Column('data', sa.LargeBinary(), nullable=True),
+    sa.Column('expiry', sa.DateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('session_id')
+    )
 
 
 def downgrade():
+    op.drop_table('sessions')
     op.drop_column('users_user', 'session_epoch')
     op.drop_column('users_user', 'comment_mail')
     op.drop_index('mail_message_due', table_name='mail_message')
