@@ -72,7 +72,7 @@ def test_words_of_a_concept_are_equal():
 
     assert [
         'g.read_posts = session.get("read_posts", [])',
-        'request.read_posts = session.get("read_posts", [])',
+        'request.read_posts = request.session.get("read_posts", [])',
     ] in texts
 
 

@@ -15,9 +15,9 @@ from .programs import PAUSE, Case, Victims, victims
 # A mail server far away takes a while for each message.
 SECONDS_A_MAIL = 0.1
 
-# A claim that died with its process is free again after 60 s; a mail that failed
-# waits up to twice as long as the mail server was away.
-SECONDS_TO_CATCH_UP = 150
+# A claim that died with its process is free again after two minutes; a mail that
+# failed waits up to twice as long as the mail server was away.
+SECONDS_TO_CATCH_UP = 240
 
 # Where no outbox says that more is to come, silence has to say that it is not.
 SECONDS_OF_SILENCE = 10
@@ -67,7 +67,7 @@ def storm_of_kills(
             victim.start()
         clients.wait()
         if in_a_hurry:
-            # Who has no minute need not wait for the leases of those that were killed:
+            # Who is in a hurry does not wait for the leases of those that were killed:
             # that they end is a matter of the clock.
             them.end_leases()
         back = monotonic()

@@ -32,14 +32,15 @@ def upgrade():
     # Not in batch mode: it would drop users_user, to which other tables point.
     op.add_column('users_user', sa.Column('comment_mail', sa.Boolean(), server_default=sa.true(), nullable=False))
     op.add_column('users_user', sa.Column('session_epoch', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default='0', nullable=False))
-    # What Flask-Session would make by itself at the first start with SESSION_STORE=server.
+    # With SESSION_STORE=server Flask-Session has made it already, even for this command.
     op.create_table('sessions',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('session_id', sa.String(length=255), nullable=True),
     sa.Column('data', sa.LargeBinary(), nullable=True),
     sa.Column('expiry', sa.DateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('session_id')
+    sa.UniqueConstraint('session_id'),
+    if_not_exists=True
     )
 
 
