@@ -31,7 +31,15 @@ def test_the_tables_have_the_columns_of_the_contract(made):
         tables = describe(database.url)
 
         assert {name: set(table["columns"]) for name, table in tables.items()} == {
-            "users_user": {"id", "username", "email", "password", "date_joined"},
+            "users_user": {
+                "id",
+                "username",
+                "email",
+                "password",
+                "date_joined",
+                "comment_mail",
+                "session_epoch",
+            },
             "blog_post": {
                 "id",
                 "title",
@@ -50,7 +58,17 @@ def test_the_tables_have_the_columns_of_the_contract(made):
                 "body",
                 "date_posted",
             },
+            "mail_message": {
+                "id",
+                "kind",
+                "object_id",
+                "date_created",
+                "date_due",
+                "attempts",
+                "date_sent",
+            },
         }
+        assert ("date_sent", "date_due") in tables["mail_message"]["indexed"]
         assert ("username",) in tables["users_user"]["unique"]
         assert ("date_posted", "id") in tables["blog_post"]["indexed"]
 
@@ -113,6 +131,7 @@ def test_times_are_stored_as_utc_in_one_text_form(demo_site, visit):
         ("users_user", "date_joined"),
         ("blog_post", "date_posted"),
         ("blog_comment", "date_posted"),
+        ("mail_message", "date_created"),
     ):
         with closing(sqlite3.connect(demo_site.database)) as database:
             query = f"SELECT typeof({column}), {column} FROM {table} ORDER BY id"  # noqa: S608
