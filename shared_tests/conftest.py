@@ -3,11 +3,9 @@
 import os
 import re
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import pytest
 from .browser import Browser, Step
 from .contract import load_contract
 from .databases import Database, create_database, postgresql, postgresql_programs
+from .old_posts import add_old_posts
 from .redis_server import RedisServer, redis_program
 from .report import ContractReport
 from .servers import SITES, Address, Launcher, Server, copy_database, stop_servers
@@ -222,19 +221,7 @@ def long_site(
     """A site with 201 posts of one author and one moment, ten a page."""
     database = launch.new_folder("long") / "site.sqlite3"
     copy_database(launch.empty_database(site_name), database)
-    moment = "2026-01-05 09:00:00"
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute(
-            "INSERT INTO users_user (id, username, email, password, date_joined)"
-            " VALUES (1, 'maria', 'maria@example.org', '!', ?)",
-            [moment],
-        )
-        connection.executemany(
-            "INSERT INTO blog_post"
-            " (title, body, body_html, summary, date_posted, author_id)"
-            " VALUES (?, 'Text', '<p>Text</p>', 'Text', ?, 1)",
-            [(f"Post {number}", moment) for number in range(201)],
-        )
+    add_old_posts(database, range(1, 202))
     return start_site(database=database, POSTS_PER_PAGE="10")
 
 

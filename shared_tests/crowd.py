@@ -21,17 +21,8 @@ from time import monotonic
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from .servers import (
-    SITES,
-    Launcher,
-    Server,
-    command_line,
-    copy_database,
-    ended,
-    free_port,
-    stop_servers,
-    wait_until_it_answers,
-)
+from .mails import TRY
+from .servers import SITES, Launcher, Server, copy_database, ended, stop_servers
 from .visitor import Visitor, token
 
 VISITORS = 200
@@ -425,7 +416,7 @@ def compare_log(lines: list[dict[str, Any]], tally: Tally) -> None:
         f"the log: {line} was caused by no comment"
         for line in lines
         # A mail that waits for the next sweep has no request any more.
-        if line["logger"].endswith(".mail") and line["request_id"] is not None
+        if TRY.search(line["message"]) and line["request_id"] is not None
         if not paths.get(line["request_id"], "").endswith("/comments/")
     ]
 
@@ -435,12 +426,7 @@ def start(launcher: Launcher, name: str, **changes: str | None) -> Server:
     folder = launcher.new_folder(f"{name}-crowd")
     copy_database(launcher.empty_database(name), folder / "site.sqlite3")
     environment = launcher.environment(folder, POSTS_PER_PAGE=str(POSTS), **changes)
-    port = free_port()
-    command = command_line(SITES[name]["crowd"], port)
-    begun = launcher.run_on(command, folder, folder / "server.log", environment)
-    server = Server(name, f"http://127.0.0.1:{port}", **vars(begun))
-    wait_until_it_answers(server)
-    return server
+    return launcher.serve(name, folder, environment, command="crowd")
 
 
 def measure(

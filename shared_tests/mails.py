@@ -16,6 +16,8 @@ from .smtp_server import Mail, SMTPServer
 
 SECONDS_TO_ARRIVE = 30  # a sweep comes every five, on a busy machine later
 PAUSE = 0.03
+# What a line of the log says of each try to send; see row LOG-5.
+TRY = re.compile(r"\bMail (\d+)\b")
 ENCODED_WORD = re.compile(r"=\?[\w-]+\?([bq])\?(\S*?)\?=", re.IGNORECASE)
 
 
@@ -41,10 +43,11 @@ def mails_to(address: str, server: SMTPServer, count: int = 1) -> list[Mail]:
 def waiting_mails(site: Server) -> list[bool]:
     """Say of each mail that the site still has to send whether it failed to before.
 
-    Who tries to send one puts it off by a minute first, after a failure by less.
+    Who tries to send one puts it off by two minutes first; after a failure it is due
+    sooner, as long as there were few.
     """
     query = """
-        SELECT attempts > 0 AND date_due < datetime('now', '+30 seconds')
+        SELECT attempts > 0 AND date_due < datetime('now', '+60 seconds')
         FROM mail_message WHERE date_sent IS NULL
     """
     with closing(sqlite3.connect(site.database, timeout=20)) as database:
@@ -70,7 +73,7 @@ def change_database(site: Server, statement: str, *values: object) -> None:
 def let_time_pass(site: Server) -> None:
     """Make every mail due, as it is after an hour.
 
-    A mail is left for a minute to the process that sends it, dead or not.
+    A mail is left for two minutes to the process that sends it, dead or not.
     """
     change_database(site, "UPDATE mail_message SET date_due = date_created")
 
@@ -96,6 +99,13 @@ def links_in(mail: EmailMessage) -> list[str]:
         *re.findall(r"https?://[^\s<>]+", text_of(mail)),
         *[str(link["href"]) for link in html_of(mail).select("[href]")],
     ]
+
+
+def reset_link(mail: EmailMessage) -> str:
+    """Find the link to a new password, the same in both parts."""
+    links = {link for link in links_in(mail) if "/reset/" in link}
+    assert len(links) == 1
+    return links.pop()
 
 
 def faults_of(mail: EmailMessage) -> list[str]:

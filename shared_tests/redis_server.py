@@ -7,9 +7,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import Self
 
-from .servers import SECONDS_TO_START, ended, free_port
+from .servers import SECONDS_TO_START, ended
+from .smtp_server import PortServer
 
 OPTIONS = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
 
@@ -19,21 +19,15 @@ def redis_program() -> str | None:
     return shutil.which("redis-server")
 
 
-class RedisServer:
+class RedisServer(PortServer):
     """A server that stops and starts again on the same port, empty each time."""
-
-    def __init__(self) -> None:
-        """Choose a port; nothing listens there before the start."""
-        self.port = free_port()
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         """What REDIS_URL has to say."""
         return f"redis://127.0.0.1:{self.port}/0"
 
-    def start(self) -> None:
-        """Start it and wait until it answers."""
+    def _listen(self) -> None:
         program = redis_program()
         assert program, "redis-server is not installed"
         self._folder = tempfile.TemporaryDirectory(prefix="redis-")
@@ -45,30 +39,20 @@ class RedisServer:
             start_new_session=True,
         )
         try:
-            self._wait_until_it_answers(self._process)
+            self._wait_until_it_answers()
         except BaseException:
-            self.stop()  # nobody else knows of it yet, not even after a Ctrl-C
+            self._end()  # nobody else knows of it yet, not even after a Ctrl-C
             raise
 
-    def stop(self) -> None:
-        """End it, with all that it knows."""
-        if self._process:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-            self._folder.cleanup()
+    def _end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait_until_it_answers(self) -> None:
         deadline = monotonic() + SECONDS_TO_START
         while not self._answers():
-            if ended(process) or monotonic() > deadline:
+            if ended(self._process) or monotonic() > deadline:
                 raise RuntimeError("redis-server does not answer")
 
     def _answers(self) -> bool:

@@ -50,8 +50,10 @@ class Program:
     environment: dict[str, str] = field(repr=False)
 
     def log_lines(self) -> list[str]:
-        """Read what the process has written."""
-        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        """Read what the process has written; while it runs, whole lines alone."""
+        runs = self.process.poll() is None
+        text = self.log.read_text(encoding="utf-8", errors="replace")
+        return text[: text.rfind("\n") + 1 if runs else None].splitlines()
 
     def stop(self) -> None:
         """End the process and its children at once: nobody needs their data again."""
@@ -159,9 +161,15 @@ class Launcher:
             )
         return {name: self._shared[name] for name in names}
 
-    def serve(self, name: str, folder: Path, environment: dict[str, str]) -> Server:
+    def serve(
+        self,
+        name: str,
+        folder: Path,
+        environment: dict[str, str],
+        command: str = "serve",
+    ) -> Server:
         """Start the server of a site on what is there."""
-        server = self._begin(name, folder, environment)
+        server = self._begin(name, folder, environment, command)
         wait_until_it_answers(server)
         return server
 
@@ -174,17 +182,20 @@ class Launcher:
     def refused(self, name: str, **changes: str | None) -> tuple[int, str]:
         """Start a server that should not start; give its code and what it said."""
         folder = self.new_folder(name)
-        server = self._begin(name, folder, self.environment(folder, **changes))
+        environment = self.environment(folder, **changes)
+        server = self._begin(name, folder, environment, "serve")
         try:
             code = server.process.wait(SECONDS_TO_START)
         finally:
             server.stop()
         return code, "\n".join(server.log_lines())
 
-    def _begin(self, name: str, folder: Path, environment: dict[str, str]) -> Server:
+    def _begin(
+        self, name: str, folder: Path, environment: dict[str, str], command: str
+    ) -> Server:
         port = free_port()
-        command = command_line(SITES[name]["serve"], port)
-        begun = self.run_on(command, folder, folder / "server.log", environment)
+        words = command_line(SITES[name][command], port)
+        begun = self.run_on(words, folder, folder / "server.log", environment)
         return Server(name, f"http://127.0.0.1:{port}", **vars(begun))
 
     def run_on(

@@ -8,14 +8,25 @@ from .leaky_blog import KINDS, serve_leaky_blog
 VISITORS = 8
 REQUESTS = 20
 
-HOME = {"request_id": "1", "method": "GET", "path": "/", "logger": "requests"}
+# What the crowd says of each kind of leak.
+WORDS = {
+    "user": "signed in is",
+    "email": "the addresses shown are",
+    "read": "marked are",
+    "messages": "messages are",
+    "token": "has the same cookie or token",
+    "cookie": "has the same cookie or token",
+    "request_id": "the answer to",
+}
+
+HOME = {"request_id": "1", "method": "GET", "path": "/", "message": "GET /"}
 COMMENT = {
     "request_id": "2",
     "method": "POST",
     "path": "/posts/1/comments/",
-    "logger": "requests",
+    "message": "POST /posts/1/comments/",
 }
-MAIL = {"request_id": "2", "logger": "site.mail"}
+MAIL = {"request_id": "2", "message": "Mail 7 sent."}
 
 
 def test_a_blog_that_leaks_nothing_is_found_sound():
@@ -32,7 +43,7 @@ def test_a_blog_that_keeps_something_for_everybody_is_found_out(kind):
     with serve_leaky_blog(kind) as url:
         tally = visit_all_at_once(url, VISITORS, REQUESTS)
 
-    assert tally.leaks
+    assert any(WORDS[kind] in leak for leak in tally.leaks)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from email import policy
+from email.parser import BytesParser
 from http.client import HTTPConnection
 from time import monotonic
 from typing import Any
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from .contract import row
+from .mails import TRY, mails_to, reset_link, wait_until_all_are_sent
 from .servers import ended
 from .smtp_server import hold_port
 from .visitor import token
@@ -261,7 +264,7 @@ def test_every_line_is_a_json_object_with_the_fields(log_site, reader):
 
 
 @row("LOG-2")
-def test_the_whole_suite_has_left_nothing_else_in_the_log(own_site):
+def test_other_tests_have_left_nothing_else_in_the_log(own_site):
     assert all(line.keys() >= FIELDS for line in parsed(own_site))
 
 
@@ -348,6 +351,31 @@ def test_a_line_does_not_hold_the_query(log_site, reader, address):
     assert secret not in json.dumps(lines)
 
 
+def key_of(link):
+    """The part of a link that nobody else may know."""
+    return max(urlsplit(link).path.split("/"), key=len)
+
+
+@row("LOG-3")
+def test_no_line_holds_the_key_of_a_link_to_a_new_password(
+    mail_site, smtp_server, visit
+):
+    user, browser = visit(mail_site), visit(mail_site)
+    user.register()
+    assert browser.ask_for_reset(user.email).is_redirect
+    link = reset_link(mails_to(user.email, smtp_server)[0])
+
+    for address in (link, f"{link}?key={key_of(link)}", link.rstrip("/"), f"{link}x"):
+        browser.follow(address)
+    assert browser.set_password(link, f"{token()} {token()}").is_redirect
+    assert browser.follow(link).status == 400
+
+    lines = lines_about(mail_site, browser, id_of(browser.get("/")))
+    assert lines
+    assert any("/reset/" in line.get("path", "") for line in parsed(mail_site))
+    assert key_of(link) not in mail_site.log.read_text(encoding="utf-8")
+
+
 @row("LOG-3")
 def test_requests_over_one_connection_have_lines_and_ids_of_their_own(log_site, reader):
     connection = HTTPConnection(urlsplit(log_site.url).netloc, timeout=SECONDS_TO_WAIT)
@@ -367,10 +395,14 @@ def test_requests_over_one_connection_have_lines_and_ids_of_their_own(log_site, 
 
 @pytest.fixture(scope="module", params=["cookie", "server"])
 def failing(request, start_site, visit):
-    """A site whose tables are gone, and a user who signed in while they were there."""
+    """A site whose tables are gone; a user and a link from when they were there."""
     site = start_site(SESSION_STORE=request.param)
     user = visit(site)
     user.register()
+    assert visit(site).ask_for_reset(user.email).is_redirect
+    wait_until_all_are_sent(site)
+    (file,) = (site.folder / "mail").iterdir()
+    mail = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
     with closing(sqlite3.connect(site.database)) as connection, connection:
         tables = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table'"
@@ -378,7 +410,7 @@ def failing(request, start_site, visit):
         )
         for (name,) in tables.fetchall():
             connection.execute(f'DROP TABLE "{name}"')
-    return site, user
+    return site, user, reset_link(mail)
 
 
 @row("LOG-4", "LOG-3")
@@ -386,7 +418,7 @@ def failing(request, start_site, visit):
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("address", ["/", "/posts/1/", "/feed.atom"])
 def test_a_traceback_carries_the_id_of_the_answer(failing, visit, who, method, address):
-    site, user = failing
+    site, user, _ = failing
     browser = user if who == "a user" else visit(site)
 
     for headers in ({"X-Request-ID": token()}, {}):
@@ -403,15 +435,29 @@ def test_a_traceback_carries_the_id_of_the_answer(failing, visit, who, method, a
         assert {line["level"] for line in failed} == {"ERROR"}
 
 
+@row("LOG-3")
+def test_no_traceback_holds_the_key_of_a_link_to_a_new_password(failing, visit):
+    site, _, link = failing
+    browser = visit(site)
+
+    page = browser.follow(link)
+
+    assert page.status == 500
+    lines = lines_about(site, visit(site), id_of(page))
+    assert any("Traceback" in json.dumps(line) for line in lines)
+    assert key_of(link) not in site.log.read_text(encoding="utf-8")
+
+
 @row("LOG-4")
 def test_no_traceback_is_without_an_id(failing, visit):
-    site, _ = failing
+    site, _, _ = failing
     reader = visit(site)
     lines_about(site, reader, id_of(reader.get("/")))
 
     for line in parsed(site):
         # The sweep for mail misses its table too, and belongs to no request.
-        if "Traceback" in json.dumps(line) and not line["logger"].endswith(".mail"):
+        text = json.dumps(line)
+        if "Traceback" in text and "mail_message" not in text:
             assert line["request_id"]
 
 
@@ -458,10 +504,7 @@ def test_the_line_of_a_mail_carries_the_id_of_its_comment(
         )
     )
     said = [lines_of_the_background(mail_site, id)[0]["message"] for id in ids]
-    numbers = {
-        number for text in said for number in re.findall(r"(?i)\bmail (\d+)", text)
-    }
-    assert len(numbers) == 3
+    assert len({number for text in said for number in TRY.findall(text)}) == 3
 
 
 @row("LOG-5")
@@ -475,6 +518,7 @@ def test_the_line_of_a_mail_that_cannot_be_sent_carries_it_too(start_site, visit
         comment_with_id(visit(site), author.write_post(), id)
         line = lines_of_the_background(site, id)[0]
 
+    assert TRY.search(line["message"])
     assert line["level"] in {"WARNING", "ERROR"}
 
 

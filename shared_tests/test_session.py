@@ -8,8 +8,16 @@ import pytest
 
 from .conftest import address_that_answers
 from .contract import row
+from .mails import mails_to, reset_link
 from .old_posts import add_old_posts
 from .servers import copy_database
+from .session_page import (
+    NOTHING,
+    knows_nothing,
+    marks_told,
+    session_cookie,
+    session_value,
+)
 from .visitor import token
 
 # Where the values of a session are, and the settings that put them there.
@@ -19,7 +27,6 @@ STORES = {
     "redis": {"SESSION_STORE": "server", "REDIS_URL": "a server of the run"},
 }
 
-NOTHING = "This site remembers nothing about you."
 # As many as are remembered, with ids as long as those of a large blog.
 MARKS = 200
 LONG_IDS = [
@@ -28,7 +35,7 @@ LONG_IDS = [
 # The most that RFC 6265 asks browsers to keep of one cookie, attributes and all.
 LONGEST_COOKIE = 4096
 # Where the settings of a server say that sessions live so long.
-SHORT_LIFE = 2
+SHORT_LIFE = 5
 SECONDS_TO_WAIT = 15
 BREAKS = {
     "empty": lambda value: "",
@@ -121,29 +128,6 @@ def pen(site, visit):
     return pen
 
 
-def session_cookie(visitor):
-    """Find the cookie by which alone the site knows this visitor."""
-    for cookie in visitor.cookies:
-        stranger = visitor.twin()
-        stranger.cookies.clear()
-        stranger.cookies.set_cookie(cookie)
-        if not knows_nothing(stranger):
-            return cookie
-    raise LookupError("the site does not know this visitor by any one cookie")
-
-
-def knows_nothing(visitor):
-    """Whether the site remembers nothing about this visitor."""
-    return NOTHING in visitor.get("/session/").main.get_text()
-
-
-def marks_told(visitor):
-    """How many posts this visitor has read, as the page of the session says."""
-    found = re.search(r"(\d+) posts? read", visitor.get("/session/").words)
-    assert found
-    return int(found[1])
-
-
 def outlive(*visitors):
     """Let browsers keep their cookies for ever: it is the site that must refuse."""
     for visitor in visitors:
@@ -157,6 +141,18 @@ def assert_opens_nothing(copy, read):
     assert copy.twin().get("/").user is None
     assert not copy.twin().entry_of(read).is_read
     assert knows_nothing(copy)
+
+
+def assert_says_nothing(copy):
+    """Check that a copied cookie neither signs in nor shows a message."""
+    assert copy.twin().get("/").messages == []
+    assert not copy.twin().is_signed_in
+    assert knows_nothing(copy)
+
+
+def leave_a_message(visitor):
+    """Do what the next page has to tell this visitor of."""
+    assert visitor.get("/account/").form("/account/").submit().is_redirect
 
 
 @pytest.fixture
@@ -230,13 +226,12 @@ def test_the_page_says_how_long_the_session_cookie_is(reader, browser, post):
     for visitor in (reader, browser):
         told = re.search(r"\b(\d[\d,]*) bytes\b", visitor.get("/session/").words)
         assert told
-        assert int(told[1].replace(",", "")) == len(session_cookie(visitor).value)
+        assert int(told[1].replace(",", "")) == len(session_value(visitor))
 
 
 @row("SESS-3")
-def test_the_page_says_where_the_session_is_kept(own_site, visit, reader, store):
-    anonymous = visit(own_site)
-    anonymous.get("/posts/999/")
+@pytest.mark.usefixtures("own_site")
+def test_the_page_says_where_the_session_is_kept(reader, store):
     words = {"cookie": "signed cookie"}.get(store, "on the server")
     other = {"cookie": "on the server"}.get(store, "signed cookie")
 
@@ -253,10 +248,10 @@ def test_the_page_shows_what_a_cookie_holds_or_the_beginning_of_a_key(
     reader = visit(own_site)
     first, *others = pen.write_posts(5)
     reader.get(first.address)
-    before = session_cookie(reader).value
+    before = session_value(reader)
     for post in others:
         reader.get(post.address)
-    value = session_cookie(reader).value
+    value = session_value(reader)
 
     page = reader.get("/session/")
 
@@ -350,7 +345,7 @@ def test_who_was_forgotten_can_begin_anew(reader, post):
 @row("SESS-6")
 def test_a_cookie_with_any_character_changed_is_worth_nothing(reader, new_browser):
     cookie = session_cookie(reader)
-    name, value = cookie.name, cookie.value
+    name, value = cookie.name, str(cookie.value)
     nobody = new_browser()
     assert NOTHING not in nobody.get("/session/", Cookie=f"{name}={value}").text
 
@@ -413,23 +408,28 @@ def test_after_a_password_reset_a_copied_cookie_opens_nothing(
     forgetful = visit(own_site)
     copy = reader.twin()
     assert forgetful.ask_for_reset(reader.email).is_redirect
-    (link,) = links_mailed(smtp_server, reader.email)
+    (mail,) = mails_to(reader.email, smtp_server)
 
-    answer = forgetful.set_password(link, f"{token()} {token()}")
+    answer = forgetful.set_password(reset_link(mail), f"{token()} {token()}")
 
     assert answer.is_redirect
     assert_opens_nothing(copy, post)
     assert not reader.is_signed_in
 
 
-def links_mailed(smtp_server, email):
-    """Wait for a mail to somebody and read the links to a new password in it."""
-    mails = smtp_server.wait_for(
-        lambda mails: [mail for mail in mails if email in mail.receivers]
-    )
-    (mail,) = (mail for mail in mails if email in mail.receivers)
-    text = mail.get_body(("plain",)).get_content()
-    return re.findall(r"https?://\S+/reset/\S+", text)
+@row("RESET-3")
+def test_who_sets_a_password_in_the_own_browser_is_told_so(
+    own_site, visit, smtp_server, reader
+):
+    assert visit(own_site).ask_for_reset(reader.email).is_redirect
+    (mail,) = mails_to(reader.email, smtp_server)
+    assert reader.is_signed_in
+
+    page = reader.set_password(reset_link(mail), f"{token()} {token()}").follow()
+
+    assert page.address == "/login/"
+    assert page.messages == ["Your password is set. Please log in."]
+    assert page.user is None
 
 
 @row("SESS-10")
@@ -453,27 +453,72 @@ def test_a_copy_that_was_used_meanwhile_opens_nothing(reader, post, address):
     assert_opens_nothing(copy, post)
 
 
+# The same for who has read nothing, with a message waiting.
+
+
+@row("SESS-7", "SESS-10")
+@pytest.mark.parametrize("address", ["/logout/", "/session/"])
+def test_no_message_waits_for_a_copied_cookie(author, address):
+    form = author.get("/session/").form(address)
+    leave_a_message(author)
+    copy = author.twin()
+
+    assert form.submit().is_redirect
+
+    assert_says_nothing(copy)
+
+
+@row("SESS-8")
+def test_after_a_password_change_no_message_waits_for_a_copied_cookie(author):
+    form = author.get("/account/password/").form("/account/password/")
+    leave_a_message(author)
+    copy = author.twin()
+    password = f"{token()} {token()}"
+
+    answer = form.submit(
+        old_password=author.password, new_password1=password, new_password2=password
+    )
+
+    assert answer.is_redirect
+    assert_says_nothing(copy)
+
+
+@row("SESS-9")
+def test_after_a_password_reset_no_message_waits_for_a_copied_cookie(
+    own_site, visit, smtp_server, author
+):
+    leave_a_message(author)
+    copy = author.twin()
+    assert visit(own_site).ask_for_reset(author.email).is_redirect
+    (mail,) = mails_to(author.email, smtp_server)
+
+    answer = visit(own_site).set_password(reset_link(mail), f"{token()} {token()}")
+
+    assert answer.is_redirect
+    assert_says_nothing(copy)
+
+
 @row("SESS-11")
 def test_signing_in_changes_the_session_cookie(browser, pen, post):
     browser.get(post.address)
-    before = session_cookie(browser).value
+    before = session_value(browser)
     knowing = browser.twin()
 
     browser.log_in(pen.username, pen.password)
 
-    assert session_cookie(browser).value != before
+    assert session_value(browser) != before
     assert not knowing.is_signed_in
 
 
 @row("SESS-11")
 def test_registration_changes_the_session_cookie(browser, post):
     browser.get(post.address)
-    before = session_cookie(browser).value
+    before = session_value(browser)
     knowing = browser.twin()
 
     browser.register()
 
-    assert session_cookie(browser).value != before
+    assert session_value(browser) != before
     assert not knowing.is_signed_in
 
 
@@ -481,7 +526,7 @@ def test_registration_changes_the_session_cookie(browser, post):
 
 
 @row("SESS-12")
-def test_with_all_its_marks_the_cookie_is_short_enough(own_site, visit, pen):
+def test_with_all_its_marks_the_cookie_is_short_enough(own_site, visit):
     reader = visit(own_site)
     reader.register(username=f"{token():x<30}")
     reader.log_in(reader.username, reader.password, remember=True)

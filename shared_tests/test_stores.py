@@ -1,9 +1,9 @@
 """Sessions in a cookie or on the server cost what shared_tests/stores.py says."""
 
 import re
+import shlex
 import socket
 import sqlite3
-import subprocess
 import zlib
 from base64 import urlsafe_b64decode
 from binascii import Error
@@ -11,13 +11,17 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from .browser import Page
+from .databases import TABLES
+from .mails import wait_until
 from .old_posts import add_old_posts
-from .servers import Launcher, Server, command_line, copy_database
+from .servers import SITES, Launcher, Server, copy_database
+from .session_page import marks_told, session_value
 from .stores import COLUMNS, QUESTIONS, Question
 from .visitor import Visitor, token
 
@@ -28,12 +32,6 @@ ROUNDS = 5
 # How far a length may be from the one that is told: names of users are not as long.
 TOLERANCE = 0.1
 SIGNED_COOKIE = "signed cookie"
-# The tables that hold sessions, and the column of each that says how long.
-EXPIRY = {"sessions": "expiry", "django_session": "expire_date"}
-COMMANDS = {
-    "flask": "python -m flask --app flask_site",
-    "manage.py": "python {root}/manage.py",
-}
 
 
 @dataclass
@@ -133,31 +131,14 @@ def yes_or_no(answer: object) -> str:
     return "yes" if answer else "no"
 
 
-def marks(visitor: Visitor) -> int:
-    """How many posts this visitor has read, as the page of the session says."""
-    found = re.search(r"(\d+) posts? read", visitor.get("/session/").words)
-    return int(found[1]) if found else 0
-
-
 def opens(copy: Visitor) -> bool:
     """Whether a copy of a cookie signs in or shows what was read."""
     entries = copy.twin().get(f"/?page={len(POSTS) // 5}").entries
     return (
         copy.twin().is_signed_in
         or any(entry.is_read for entry in entries)
-        or marks(copy) > 0
+        or marks_told(copy) > 0
     )
-
-
-def session_cookie(visitor: Visitor) -> str:
-    """Find the value of the cookie by which alone the site knows a reader."""
-    for cookie in visitor.cookies:
-        stranger = visitor.twin()
-        stranger.cookies.clear()
-        stranger.cookies.set_cookie(cookie)
-        if marks(stranger):
-            return str(cookie.value)
-    raise LookupError("the site does not know this visitor by any one cookie")
 
 
 @proof("default")
@@ -173,7 +154,7 @@ def is_default(scene: Scene) -> str:
 def is_readable(scene: Scene) -> str:
     reader = scene.reader()
     reader.get(f"/posts/{POSTS[-1]}/")
-    parts = re.split(r"[.:]", session_cookie(reader))
+    parts = re.split(r"[.:]", session_value(reader))
     found = [text for text in decoded(parts) if re.search(rf"\b{POSTS[-1]}\b", text)]
     return yes_or_no(found)
 
@@ -239,7 +220,7 @@ def forgotten(reader: Visitor) -> Visitor:
     """Press the button, and give a copy of the browser as it was before."""
     copy = reader.twin()
     reader.get("/session/").form("/session/").submit()
-    assert not marks(reader)
+    assert not marks_told(reader)
     return copy
 
 
@@ -248,12 +229,12 @@ def forgotten(reader: Visitor) -> Visitor:
 
 @proof("bytes-3")
 def length_after_3(scene: Scene) -> str:
-    return about(len(session_cookie(scene.reader(3))), scene.pinned)
+    return about(len(session_value(scene.reader(3))), scene.pinned)
 
 
 @proof("bytes-200")
 def length_after_200(scene: Scene) -> str:
-    return about(len(session_cookie(scene.reader(200))), scene.pinned)
+    return about(len(session_value(scene.reader(200))), scene.pinned)
 
 
 def about(length: int, told: str) -> str:
@@ -277,7 +258,7 @@ def reading_writes(scene: Scene) -> str:
 def marking_writes(scene: Scene) -> str:
     reader = scene.reader()
     written = writes(scene, lambda: [reader.get("/posts/2/")])
-    assert marks(reader) == 2
+    assert marks_told(reader) == 2
     return yes_or_no(written)
 
 
@@ -310,7 +291,7 @@ def kept_of_one_round(scene: Scene) -> int:
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(open_post, POSTS[1 : AT_ONCE + 1]))
-    return marks(answered[-1]) - 1
+    return marks_told(answered[-1]) - 1
 
 
 @proof("log-out-meanwhile")
@@ -374,13 +355,13 @@ def key_at_the_second_log_in(scene: Scene) -> str:
 
 def key_change(reader: Visitor, account: Visitor) -> str:
     """Say whether log-in changes the key, where a read mark does not."""
-    first = session_cookie(reader)
+    first = session_value(reader)
     reader.get("/posts/2/")
-    second = session_cookie(reader)
+    second = session_value(reader)
     if first != second:
         return "there is no key"
     reader.log_in(account.username, account.password)
-    return yes_or_no(session_cookie(reader) != second)
+    return yes_or_no(session_value(reader) != second)
 
 
 @proof("who-deletes")
@@ -388,42 +369,46 @@ def who_deletes(scene: Scene) -> str:
     reader = scene.reader()
     reader.log_in(reader.username, reader.password, remember=True)
     assert any(cookie.expires for cookie in reader.cookies)
-    with closing(scene.database()) as connection:
-        if not count_sessions(connection):
-            return "the browser"
-        for table in tables_of_sessions(connection):
-            moment = "'2026-01-05 09:00:00'"
-            connection.execute(f"UPDATE {table} SET {EXPIRY[table]} = {moment}")  # noqa: S608 - a name from above
-        connection.commit()
-        run_command(scene, scene.pinned.strip("`"))
-        return "nobody" if count_sessions(connection) else scene.pinned
-
-
-def tables_of_sessions(connection: sqlite3.Connection) -> list[str]:
-    """Find the tables with sessions that the site has made."""
-    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-    return sorted(EXPIRY.keys() & names)
-
-
-def count_sessions(connection: sqlite3.Connection) -> int:
-    """Count the sessions in the database."""
-    return sum(
-        connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 - the same
-        for table in tables_of_sessions(connection)
+    # Of two sessions that end soon, one is never asked for again.
+    server = scene.launch.start(
+        scene.server.name, SESSION_STORE=scene.store, SESSION_COOKIE_AGE="1"
     )
+    before = rows_beside_the_contract(server)
+    idle, watched = Visitor(server.url), Visitor(server.url)
+    idle.register()
+    watched.register()
+    kept = rows_beside_the_contract(server)
+    if kept > before:
+        wait_until(lambda: not watched.is_signed_in, "the later session is over")
+        scene.launch.run(
+            server.name, "clean_sessions", server.folder, server.environment
+        )
+    left = rows_beside_the_contract(server)
+    server.stop()
+    if kept == before:
+        return "the browser"
+    return "nobody" if left > before else command_in_short(server.name)
 
 
-def run_command(scene: Scene, command: str) -> None:
-    """Run a command of the site as it stands in the answer."""
-    program, _, arguments = command.partition(" ")
-    subprocess.run(
-        command_line(f"{COMMANDS[program]} {arguments}"),
-        cwd=scene.server.folder,
-        env=scene.server.environment,
-        check=True,
-        capture_output=True,
-        timeout=30,
-    )
+def rows_beside_the_contract(server: Server) -> int:
+    """Count the rows of all tables that only this site has, and not the contract."""
+    with closing(sqlite3.connect(server.database)) as connection:
+        tables = connection.execute(
+            "SELECT name FROM sqlite_schema"
+            " WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ).fetchall()
+        return sum(
+            connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - a name from above
+            for (name,) in tables
+            if name not in TABLES
+        )
+
+
+def command_in_short(site: str) -> str:
+    """Name a command of sites.toml by its program and its last word."""
+    words = shlex.split(SITES[site]["clean_sessions"])
+    program = words[2] if words[1] == "-m" else Path(words[1]).name
+    return f"`{program} {words[-1]}`"
 
 
 @proof("new-secret-key")
@@ -433,7 +418,7 @@ def another_secret_key(scene: Scene) -> str:
     environment = {**server.environment, "SECRET_KEY": token() * 4}
     changed = scene.launch.serve(server.name, server.folder, environment)
     signed_in = user.twin(changed.url).is_signed_in
-    read = marks(anonymous.twin(changed.url))
+    read = marks_told(anonymous.twin(changed.url))
     changed.stop()
     users = "users stay signed in" if signed_in else "users are signed out"
     if read:

@@ -1,9 +1,12 @@
 """What README.md and its neighbors say is so."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
+
+from shared_tests.contract import load_contract
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
@@ -15,6 +18,8 @@ PAGES = [
 ]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SNIPPET = re.compile(r"^```python\n# (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# An area of the contract, and the rows passed and asked for on each site.
+TABLE_LINE = re.compile(r"^    (\S.{29})" + r" +(\d+) / (\d+)" * 2 + "$", re.MULTILINE)
 # Read by the runner alone.
 RUNNER_SETTINGS = {"SHARED_DATABASE", "GUIDE_PORT", "FLASK_PORT", "DJANGO_PORT"}
 
@@ -32,6 +37,15 @@ def test_both_sites_show_code_before_line_25():
     ]
 
     assert shown == ["flask_site/blog/views.py", "django_site/blog/views.py"]
+
+
+def test_the_table_of_the_contract_counts_its_rows():
+    rows = load_contract()
+    there_are = Counter(row.area for row in rows) | {"All": len(rows)}
+
+    shown = {area.strip(): counts for area, *counts in TABLE_LINE.findall(README)}
+    assert {"Home", "All"} <= shown.keys()
+    assert shown == {area: [str(there_are[area])] * 4 for area in shown}
 
 
 @pytest.mark.parametrize("page", PAGES)
