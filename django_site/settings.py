@@ -104,7 +104,13 @@ SECURE_HSTS_SECONDS = 31536000 if SESSION_COOKIE_SECURE else 0
 SESSION_STORE = env.str(
     "SESSION_STORE", "server", validate=validate.OneOf(["cookie", "server"])
 )
-REDIS_URL = env.str("REDIS_URL", "", validate=validate.Regexp(r"$|rediss?://"))
+REDIS_URL = env.str(
+    "REDIS_URL",
+    "",
+    validate=validate.Regexp(
+        r"$|rediss?://", error="It must begin with redis:// or rediss://."
+    ),
+)
 if SESSION_STORE == "cookie":
     SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 elif REDIS_URL:
@@ -124,7 +130,12 @@ SESSION_COOKIE_AGE = env.int(
 
 # Mail: files in a folder for the developer, else an SMTP server.
 MAIL_URL = env.str(
-    "MAIL_URL", "", validate=validate.Regexp(r"$|(file|smtp|submission)://")
+    "MAIL_URL",
+    "",
+    validate=validate.Regexp(
+        r"$|(file|smtp|submission)://",
+        error="It must begin with file://, smtp:// or submission://.",
+    ),
 )
 if not MAIL_URL and (DEBUG or DEMO):
     MAIL_URL = f"file:///{BASE_DIR / 'mail' / 'django'}"

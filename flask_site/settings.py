@@ -56,7 +56,13 @@ SESSION_COOKIE_SECURE = SITE_URL.startswith("https://")
 SESSION_STORE = env.str(
     "SESSION_STORE", "cookie", validate=validate.OneOf(["cookie", "server"])
 )
-REDIS_URL = env.str("REDIS_URL", "", validate=validate.Regexp(r"$|rediss?://"))
+REDIS_URL = env.str(
+    "REDIS_URL",
+    "",
+    validate=validate.Regexp(
+        r"$|rediss?://", error="It must begin with redis:// or rediss://."
+    ),
+)
 SESSION_TYPE = "redis" if REDIS_URL else "sqlalchemy"  # Flask-Session reads these
 SESSION_KEY_PREFIX = "flask:session:"
 SESSION_PERMANENT = False
@@ -70,7 +76,12 @@ SESSION_REFRESH_EACH_REQUEST = False
 
 # Mail: files in a folder for the developer, else an SMTP server.
 MAIL_URL = env.str(
-    "MAIL_URL", "", validate=validate.Regexp(r"$|(file|smtp|submission)://")
+    "MAIL_URL",
+    "",
+    validate=validate.Regexp(
+        r"$|(file|smtp|submission)://",
+        error="It must begin with file://, smtp:// or submission://.",
+    ),
 )
 if not MAIL_URL and (DEBUG or DEMO):
     MAIL_URL = f"file:///{BASE_DIR / 'mail' / 'flask'}"

@@ -1,6 +1,7 @@
 """The processes of `make run`: started together, shown together, ended together."""
 
 import http.client
+import json
 import shlex
 import signal
 import sys
@@ -67,9 +68,24 @@ class WholeLines(Printer):
     """honcho's printer, which lets no other line into the middle of its own."""
 
     def write(self, message: Message) -> None:
-        """Print one message."""
+        """Print one message, of a line of the log what a person reads."""
         with PRINTING:
-            super().write(message)
+            super().write(message._replace(data=readable(message.data)))
+
+
+def readable(text: bytes | str) -> str:
+    """Shorten what is one JSON object of a log; leave everything else as it is."""
+    text = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    try:
+        line = json.loads(text)
+        shown = str(line["message"])
+    except (ValueError, LookupError, TypeError):
+        return text
+    if "milliseconds" in line:
+        shown += f"  {line['milliseconds']} ms"
+    if line.get("request_id"):
+        shown += f"  {line['request_id'][:8]}"
+    return "\n".join(filter(None, [shown, line.get("exc_info")]))
 
 
 class Servers(Manager):

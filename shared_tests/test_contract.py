@@ -14,7 +14,7 @@ WITHOUT_ROWS = {
     "test_differences.py",
     "test_normalize.py",
     "test_report.py",
-    "test_serve.py",
+    "test_running.py",
     "test_stores.py",
 }
 

@@ -18,8 +18,10 @@ from flask_site.users.tokens import make_token
 # Not EmailMessage: it would decode what a name says in place of writing it, line
 # breaks and all. A text that begins with "From " stays as it is.
 POLICY = compat32.clone(linesep="\r\n", mangle_from_=False)
-UTF8 = Charset("utf-8")
-UTF8.body_encoding = QP  # readable in a file, where Base64 is not
+# Text goes as it is, where each line is short enough for SMTP (RFC 5321, 4.5.3.1.6).
+LONGEST_LINE = 998
+PLAIN, QUOTED = Charset("utf-8"), Charset("utf-8")
+PLAIN.body_encoding, QUOTED.body_encoding = None, QP
 
 
 def absolute_url(endpoint, **values):
@@ -72,7 +74,9 @@ def write_mail(template, subject, user, context):
     get_template = current_app.jinja_env.get_template
     for suffix, subtype in (("txt", "plain"), ("html", "html")):
         text = get_template(f"mail/{template}.{suffix}").render(context)
-        mail.attach(MIMEText(text, subtype, UTF8, policy=POLICY))
+        longest = max(len(line) for line in text.encode().splitlines())
+        charset = PLAIN if longest <= LONGEST_LINE else QUOTED
+        mail.attach(MIMEText(text, subtype, charset, policy=POLICY))
     return mail
 
 
