@@ -65,6 +65,7 @@ def write_mail(template, subject, user, context):
     """Return a mail to a user, in plain text and in HTML."""
     local, _, domain = user.email.rpartition("@")
     mail = MIMEMultipart("alternative", policy=POLICY)
+    # No line break can end the header.
     mail["Subject"] = Header(" ".join(subject.split()), "utf-8").encode()
     mail["From"] = formataddr(parseaddr(current_app.config["MAIL_FROM"]))
     mail["To"] = f"{local}@{domain.encode('idna').decode()}"
