@@ -1,6 +1,9 @@
 """What the settings must be before the site starts."""
 
+from contextlib import suppress
+
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
 MIN_KEY_LENGTH = 32
 # Keys that stand in documentation, and how those of `startproject` begin.
@@ -43,3 +46,17 @@ def check_public(settings):
     """Raise ImproperlyConfigured where the debugger would answer the public."""
     if settings.DEBUG:
         raise ImproperlyConfigured("DEBUG is for `manage.py runserver` alone.")
+
+
+def check_database(connection):
+    """Raise ImproperlyConfigured where PostgreSQL may lose what it has confirmed."""
+    if connection.vendor != "postgresql":
+        return
+    with suppress(OperationalError), connection.cursor() as cursor:  # away for now
+        cursor.execute("SHOW synchronous_commit")
+        if cursor.fetchone() == ("off",):
+            raise ImproperlyConfigured(
+                "PostgreSQL must run with synchronous_commit on: a crash of it would "
+                "lose what visitors were told is saved."
+            )
+    connection.close()

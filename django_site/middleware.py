@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 
 from . import logs
 
@@ -58,6 +59,31 @@ def load_read_posts(get_response):
         if SESSION_KEY in request.session and request.user.is_anonymous:
             request.session.flush()  # a copy from before a log-out opens nothing at all
         request.read_posts = request.session.get("read_posts", [])
+        return get_response(request)
+
+    return middleware
+
+
+def never_store(get_response):
+    """Keep pages that name a user out of every cache."""
+
+    def middleware(request):
+        response = get_response(request)
+        if SESSION_KEY in request.session:
+            patch_cache_control(response, no_store=True)
+        return response
+
+    return middleware
+
+
+def read_forwarded_for(get_response):
+    """Take the visitor's address from the last proxy that the settings trust."""
+
+    def middleware(request):
+        addresses = request.headers.get("X-Forwarded-For", "").split(",")
+        if 0 < settings.TRUSTED_PROXIES <= len(addresses):
+            address = addresses[-settings.TRUSTED_PROXIES].strip()
+            request.META["REMOTE_ADDR"] = address or request.META["REMOTE_ADDR"]
         return get_response(request)
 
     return middleware

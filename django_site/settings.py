@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django_site.middleware.log_request",
+    "django_site.middleware.read_forwarded_for",
     # The next three put their headers on static files and on refused bodies too.
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -47,6 +48,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_site.middleware.limit_body",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django_site.middleware.never_store",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -77,23 +79,31 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 DATABASES = {
     "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{BASE_DIR / 'django.sqlite3'}")
 }
+# Seconds to wait for somebody else who writes.
+DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 20, validate=validate.Range(1, 3600))
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["NAME"] = BASE_DIR / DATABASES["default"]["NAME"]
-    # Seconds to wait for a writer; writers queue up where a transaction begins.
     DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,
+        "timeout": DATABASE_TIMEOUT,
+        # Writers queue up where a transaction begins.
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode = WAL",
+        "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
     }
-elif DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["OPTIONS"] = {
+        "options": f"-c lock_timeout={DATABASE_TIMEOUT}s"
+    }
+else:
     raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
 
 # Cookies: the names tell two sites on one host apart, for cookies ignore ports.
-SESSION_COOKIE_NAME = "django_sessionid"
+# Over TLS the prefix makes browsers refuse a cookie that another host has set.
 SESSION_COOKIE_SECURE = SITE_URL.startswith("https://")
-CSRF_COOKIE_NAME = "django_csrftoken"
+_prefix = "__Host-" if SESSION_COOKIE_SECURE else ""
+SESSION_COOKIE_NAME = f"{_prefix}django_sessionid"
+CSRF_COOKIE_NAME = f"{_prefix}django_csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_AGE = None  # a token lives as long as the session
@@ -230,6 +240,17 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
     )
 ]
+# Log-in: tries that may fail for one name and address, and for one address, in a
+# window of so many seconds; and how many proxies in front say where a request is from.
+LOGIN_TRIES = env.int("LOGIN_TRIES", 10, validate=validate.Range(min=1))
+LOGIN_TRIES_PER_ADDRESS = env.int(
+    "LOGIN_TRIES_PER_ADDRESS", 100, validate=validate.Range(min=1)
+)
+LOGIN_TRIES_WINDOW = env.int(
+    "LOGIN_TRIES_WINDOW", 5 * 60, validate=validate.Range(1, DAY)
+)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10))
+
 # Passwords: seconds that a link to a new one works.
 PASSWORD_RESET_TIMEOUT = env.int(
     "PASSWORD_RESET_TIMEOUT", 60 * 60, validate=validate.Range(1, DAY)

@@ -6,15 +6,17 @@ import sys
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 from environs import EnvError
 
-from .checks import check_public
+from .checks import check_database, check_public
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "django_site.settings")
 
 try:
     application = get_wsgi_application()
     check_public(settings)
+    check_database(connection)
     if settings.TASKS == "thread":
         from .mail.tasks import start_sweeping  # not before there are apps
 

@@ -3,6 +3,7 @@
 from environs import EnvError
 from flask import Flask
 from redis import Redis
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import blog, context_processors, errors, health, hooks, users
 from .checks import ImproperlyConfigured, check_settings
@@ -24,6 +25,9 @@ def create_app(config=None):
     check_settings(app.config)
     if "*" in app.config["TRUSTED_HOSTS"]:
         app.config["TRUSTED_HOSTS"] = None  # Werkzeug knows no wildcard
+
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=0)
 
     # First, so that what another hook refuses has an id and a line in the log too.
     app.before_request(hooks.start_request)
@@ -48,6 +52,7 @@ def create_app(config=None):
     app.url_map.converters["int"] = KeyConverter
     app.url_map.converters["username"] = UsernameConverter
     app.before_request(hooks.load_read_posts)
+    app.after_request(hooks.never_store)
     app.after_request(hooks.add_security_headers)
     # The last is called first, and so whatever becomes of the others.
     app.after_request(hooks.log_request)

@@ -1,6 +1,10 @@
 """What the settings must be before the site starts."""
 
+from contextlib import suppress
+
 from click import ClickException
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 MIN_KEY_LENGTH = 32
 # Keys that stand in documentation, and how those of `startproject` begin.
@@ -47,3 +51,15 @@ def check_public(app):
     """Raise ImproperlyConfigured where the debugger would answer the public."""
     if app.debug:
         raise ImproperlyConfigured("DEBUG is for `flask run` alone.")
+
+
+def check_database(db):
+    """Raise ImproperlyConfigured where PostgreSQL may lose what it has confirmed."""
+    if db.engine.dialect.name != "postgresql":
+        return
+    with suppress(OperationalError), db.engine.connect() as connection:  # away for now
+        if connection.scalar(text("SHOW synchronous_commit")) == "off":
+            raise ImproperlyConfigured(
+                "PostgreSQL must run with synchronous_commit on: a crash of it would "
+                "lose what visitors were told is saved."
+            )

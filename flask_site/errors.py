@@ -1,7 +1,10 @@
 """The pages for what goes wrong."""
 
-from flask import render_template
+from flask import current_app, render_template
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+
+from .extensions import db
 
 
 def init_app(app):
@@ -9,13 +12,25 @@ def init_app(app):
     for code in (400, 403, 404, 413, 500):
         app.register_error_handler(code, show_error)
     app.register_error_handler(CSRFError, show_csrf_error)
+    app.register_error_handler(OperationalError, show_unavailable)
 
 
 def show_error(error):
     """Show the page of an HTTP error, with its code."""
+    # A session that cannot be opened or saved fails outside of all handlers.
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, OperationalError):
+        return show_unavailable(original)
     return render_template(f"{error.code}.html"), error.code
 
 
 def show_csrf_error(error):
     """Show the page for a form that this site did not hand out."""
     return render_template("403_csrf.html"), 403
+
+
+def show_unavailable(error):
+    """Show the page for a database that is away, full, or busy for too long."""
+    current_app.logger.error("The database does not answer.", exc_info=error)
+    db.session.rollback()
+    return render_template("503.html"), 503, {"Retry-After": "10"}

@@ -49,7 +49,8 @@ login_manager.login_message = None  # the log-in page itself says why one is the
 
 @event.listens_for(Engine, "connect")
 def set_up_sqlite(connection, record):
-    """Keep foreign keys, and let readers read while somebody writes."""
+    """Keep foreign keys, let readers read while somebody writes, lose no commit."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")

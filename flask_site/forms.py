@@ -2,7 +2,7 @@
 
 from wtforms import StringField
 from wtforms.validators import StopValidation
-from wtforms.widgets import EmailInput, PasswordInput, TextArea
+from wtforms.widgets import EmailInput, HiddenInput, PasswordInput, TextArea
 
 
 class TextField(StringField):
@@ -21,6 +21,12 @@ class TextField(StringField):
         """Stop at the first NUL."""
         if "\0" in (self.data or ""):
             raise StopValidation("Null characters are not allowed.")
+
+
+class HiddenField(TextField):
+    """What a form carries along, and nobody sees."""
+
+    widget = HiddenInput()
 
 
 class EmailField(TextField):

@@ -50,6 +50,13 @@ def load_read_posts():
     g.read_posts = session.get("read_posts", [])
 
 
+def never_store(response):
+    """Keep pages that name a user out of every cache."""
+    if session and "_user_id" in session and request.endpoint != "static":
+        response.cache_control.no_store = True
+    return response
+
+
 def add_security_headers(response):
     """Tell the browser what no page of this site needs."""
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY

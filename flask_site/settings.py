@@ -28,6 +28,8 @@ DEMO_USERNAME = "demo"
 DEMO_PASSWORD = "open sesame please"  # noqa: S105 - shown to everybody, in demo mode
 
 # Database: SQLite beside the package, or PostgreSQL.
+# Seconds to wait for somebody else who writes.
+DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 20, validate=validate.Range(1, 3600))
 _url = make_url(
     env.str(
         "DATABASE_URL",
@@ -37,20 +39,25 @@ _url = make_url(
 )
 if _url.get_backend_name() == "sqlite":
     _url = _url.set(database=str(BASE_DIR / (_url.database or "")))
-    # Seconds to wait for a writer; writers queue up where a transaction begins.
+    # Writers queue up where a transaction begins.
     SQLALCHEMY_ENGINE_OPTIONS: dict[str, object] = {
-        "connect_args": {"timeout": 20, "isolation_level": "IMMEDIATE"}
+        "connect_args": {"timeout": DATABASE_TIMEOUT, "isolation_level": "IMMEDIATE"}
     }
 else:
     _url = _url.set(drivername="postgresql+psycopg")
-    SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True}  # the server may have restarted
+    SQLALCHEMY_ENGINE_OPTIONS = {
+        "connect_args": {"options": f"-c lock_timeout={DATABASE_TIMEOUT}s"},
+        "pool_pre_ping": True,  # the server may have restarted
+    }
 SQLALCHEMY_ENGINE_OPTIONS["hide_parameters"] = True  # no keys and hashes in the log
 SQLALCHEMY_DATABASE_URI = _url
 
 # Cookies: the names tell two sites on one host apart, for cookies ignore ports.
-SESSION_COOKIE_NAME = "flask_session"
-SESSION_COOKIE_SAMESITE = "Lax"
+# Over TLS the prefix makes browsers refuse a cookie that another host has set.
 SESSION_COOKIE_SECURE = SITE_URL.startswith("https://")
+_prefix = "__Host-" if SESSION_COOKIE_SECURE else ""
+SESSION_COOKIE_NAME = f"{_prefix}flask_session"
+SESSION_COOKIE_SAMESITE = "Lax"
 
 # Sessions: Flask's own signed cookie, or a key to what a table or Redis keeps.
 SESSION_STORE = env.str(
@@ -129,6 +136,17 @@ CELERY = {
 WTF_CSRF_TIME_LIMIT = None
 MAX_CONTENT_LENGTH = 1024 * 1024
 MAX_FORM_MEMORY_SIZE = MAX_CONTENT_LENGTH
+
+# Log-in: tries that may fail for one name and address, and for one address, in a
+# window of so many seconds; and how many proxies in front say where a request is from.
+LOGIN_TRIES = env.int("LOGIN_TRIES", 10, validate=validate.Range(min=1))
+LOGIN_TRIES_PER_ADDRESS = env.int(
+    "LOGIN_TRIES_PER_ADDRESS", 100, validate=validate.Range(min=1)
+)
+LOGIN_TRIES_WINDOW = env.int(
+    "LOGIN_TRIES_WINDOW", 5 * 60, validate=validate.Range(1, DAY)
+)
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10))
 
 # Passwords: seconds that a link to a new one works.
 PASSWORD_RESET_TIMEOUT = env.int(

@@ -6,13 +6,16 @@ from logging.config import dictConfig
 from sqlalchemy.exc import OperationalError
 
 from . import create_app
-from .checks import ImproperlyConfigured, check_public
+from .checks import ImproperlyConfigured, check_database, check_public
+from .extensions import db
 from .mail.tasks import start_sweeping
 
 try:
     app = create_app()
     dictConfig(app.config["LOGGING"])
     check_public(app)
+    with app.app_context():
+        check_database(db)
     if app.config["TASKS"] == "thread":
         start_sweeping(app)
 except (ImproperlyConfigured, OperationalError) as error:

@@ -18,7 +18,7 @@ from sqlalchemy.types import DateTime, Integer, String, Text
 from .servers import free_port
 
 BACKENDS = ["sqlite", "postgresql"]
-TABLES = ["users_user", "blog_post", "blog_comment", "mail_message"]
+TABLES = ["users_user", "users_attempt", "blog_post", "blog_comment", "mail_message"]
 
 
 @dataclass

@@ -90,6 +90,8 @@ class Launcher:
             "PYTHONPATH": str(ROOT),
             "DEMO": "1",
             "CHEAP_PASSWORDS": "1",
+            "LOGIN_TRIES": "1000000",
+            "LOGIN_TRIES_PER_ADDRESS": "1000000",
             "SECRET_KEY": secrets.token_hex(32),
             "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
             "MAIL_URL": f"file://{folder / 'mail'}",

@@ -3,10 +3,11 @@
 from django import forms
 
 from .models import Comment, Post
+from .submissions import new_submission
 
 
 class PostForm(forms.ModelForm):
-    """Write a post."""
+    """What a post is made of."""
 
     class Meta:
         model = Post
@@ -14,8 +15,31 @@ class PostForm(forms.ModelForm):
         widgets = {"body": forms.Textarea({"rows": 16})}
 
 
+class NewPostForm(PostForm):
+    """Write a post."""
+
+    submission = forms.CharField(
+        widget=forms.HiddenInput, required=False, initial=new_submission
+    )
+
+
+class EditPostForm(PostForm):
+    """Change the post that the form was made of, and no newer one."""
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def is_same(self, post):
+        """Return whether the post is as it was typed."""
+        data = self.cleaned_data
+        return (data["title"], data["body"]) == (post.title, post.body)
+
+
 class CommentForm(forms.ModelForm):
     """Reply under a name."""
+
+    submission = forms.CharField(
+        widget=forms.HiddenInput, required=False, initial=new_submission
+    )
 
     class Meta:
         model = Comment

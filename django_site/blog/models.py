@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -46,6 +46,8 @@ class Post(models.Model):
     body_html = models.TextField(editable=False)
     summary = models.CharField(max_length=200, editable=False)
     date_posted = models.DateTimeField(default=timezone.now)
+    version = models.BigIntegerField(default=1, db_default=1, editable=False)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
 
     objects = PostQuerySet.as_manager()
 
@@ -58,14 +60,31 @@ class Post(models.Model):
         return self.title
 
     def save(self, **kwargs):
-        """Keep the text rendered; update() and bulk_create() do not come by here."""
-        self.body_html = text.render(self.body)
-        self.summary = text.summarize(self.body_html)
+        """Render the text first; update() and bulk_create() do not come by here."""
+        self.render_body()
         super().save(**kwargs)
 
     def get_absolute_url(self):
         """Return the address of the post."""
         return reverse("blog:show_post", args=[self.pk])
+
+    def render_body(self):
+        """Keep the text rendered."""
+        self.body_html = text.render(self.body)
+        self.summary = text.summarize(self.body_html)
+
+    def save_changes(self):
+        """Save title and text; return whether nobody else has done so since."""
+        self.render_body()
+        unchanged = Post.objects.filter(pk=self.pk, version=self.version)
+        changed = unchanged.update(
+            title=self.title,
+            body=self.body,
+            body_html=self.body_html,
+            summary=self.summary,
+            version=F("version") + 1,
+        )
+        return changed == 1
 
     def newer(self):
         """Return the next newer post, or None."""
@@ -87,6 +106,7 @@ class Comment(models.Model):
     email = models.EmailField("e-mail", help_text="Never shown to anybody.")
     body = models.TextField("text", max_length=5000)
     date_posted = models.DateTimeField(default=timezone.now)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
 
     class Meta:
         ordering = ["date_posted", "id"]

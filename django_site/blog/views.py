@@ -5,7 +5,6 @@ from functools import partial
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import InvalidPage, Paginator
 from django.db import IntegrityError, transaction
@@ -20,9 +19,11 @@ from django.views.generic import ListView
 
 from django_site.mail.models import Message
 from django_site.mail.tasks import send_soon
+from django_site.users.decorators import login_required
 
-from .forms import CommentForm, PostForm, UserCommentForm
+from .forms import CommentForm, EditPostForm, NewPostForm, UserCommentForm
 from .models import Comment, Post
+from .submissions import make_key
 
 READ_POSTS_KEPT = 200
 
@@ -103,10 +104,17 @@ def render_post(request, post, form, status=200):
 @login_required
 def new_post(request):
     """Write a post."""
-    form = PostForm(request.POST if request.method == "POST" else None)
+    form = NewPostForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        data = form.cleaned_data
+        key = make_key(data["submission"], data["title"], data["body"])
         form.instance.author = request.user
-        post = form.save()
+        form.instance.submission = key
+        try:
+            with transaction.atomic():
+                post = form.save()
+        except IntegrityError:  # the same form, sent twice
+            post = get_object_or_404(Post, submission=key)
         messages.success(request, "Your post is published.")
         return redirect(post)
     status = 400 if form.errors else 200
@@ -118,15 +126,31 @@ def new_post(request):
 def edit_post(request, post_id):
     """Change a post; only its author may."""
     post = get_own_post_or_403(request, post_id)
-    form = PostForm(request.POST if request.method == "POST" else None, instance=post)
+    form = EditPostForm(
+        request.POST if request.method == "POST" else None,
+        instance=post,
+        initial={"version": post.version},
+    )
     if form.is_valid():
-        form.save()
+        is_current = form.cleaned_data["version"] == str(post.version)
+        if not (is_current and post.save_changes()):
+            post = get_own_post_or_403(request, post_id)
+            if not form.is_same(post):
+                return render_conflict(request, form, post)
         messages.success(request, "Your post is changed.")
         return redirect(post)
     status = 400 if form.errors else 200
     return render(
         request, "blog/edit_post.html", {"form": form, "post": post}, status=status
     )
+
+
+def render_conflict(request, form, post):
+    """Show what was typed beside what somebody else saved; it can be sent again."""
+    typed = form.cleaned_data
+    form = EditPostForm(initial=typed | {"version": post.version})
+    context = {"form": form, "post": post, "is_conflict": True}
+    return render(request, "blog/edit_post.html", context, status=409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -156,7 +180,11 @@ def add_comment(request, post_id):
     form = get_comment_form(request)
     if not form.is_valid():
         return render_post(request, post, form, status=400)
+    key = make_key(
+        form.cleaned_data["submission"], str(post.pk), form.cleaned_data["body"]
+    )
     form.instance.post = post
+    form.instance.submission = key
     if request.user.is_authenticated:
         form.instance.author = request.user
     try:
@@ -164,8 +192,9 @@ def add_comment(request, post_id):
             comment = form.save()
             message = Message.objects.create(kind="comment", object_id=comment.pk)
             transaction.on_commit(partial(send_soon, message.pk, request.request_id))
-    except IntegrityError as error:  # the post was deleted a moment ago
-        raise Http404 from error
+    except IntegrityError:
+        # The same form, sent twice; or else the post was deleted a moment ago.
+        get_object_or_404(Comment, submission=key)
     messages.success(request, "Your comment is published.")
     return redirect(post)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django_site.mail.models import Message
 from django_site.mail.tasks import send_soon
 
+from .limits import TOO_MANY_TRIES, count_attempt, forget_attempts
 from .models import User
 
 PASSWORD_HELP = (
@@ -48,6 +49,21 @@ class LoginForm(auth_forms.AuthenticationForm):
         )
     }
     remember = forms.BooleanField(label="Remember me for 30 days", required=False)
+    seconds_to_wait = 0
+
+    def clean(self):
+        """Look at the password only where there were not too many tries."""
+        username = self.cleaned_data.get("username")
+        if username and self.cleaned_data.get("password"):
+            self.seconds_to_wait = count_attempt(self.request, username)
+        if self.seconds_to_wait:
+            raise forms.ValidationError(TOO_MANY_TRIES)
+        return super().clean()
+
+    def confirm_login_allowed(self, user):
+        """Forget what failed before: the password was right."""
+        super().confirm_login_allowed(user)
+        forget_attempts(self.request, user.get_username())
 
 
 class PasswordChangeForm(auth_forms.PasswordChangeForm):

@@ -68,3 +68,19 @@ class User(AbstractBaseUser):
         """Sign the user out everywhere: what cannot be deleted is made stale."""
         self.session_epoch = F("session_epoch") + 1
         self.save(update_fields=["session_epoch"])
+
+
+class Attempt(models.Model):
+    """A try to log in, until it succeeds or is old."""
+
+    address = models.CharField(max_length=45)
+    name = models.CharField(max_length=64)
+    date_tried = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["address", "date_tried"], name="users_attempt_recent")
+        ]
+
+    def __str__(self):
+        return f"{self.address} at {self.date_tried}"

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, views
-from django.contrib.auth.decorators import login_required
 from django.contrib.messages.views import SuccessMessageMixin
 from django.db import IntegrityError, transaction
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from django.views.generic.edit import FormMixin
 
 from .cookies import read_cookie
+from .decorators import login_required
 from .forms import (
     AccountForm,
     LoginForm,
@@ -73,6 +73,14 @@ class LoginView(RefusedFormMixin, views.LoginView):
         )
         return response
 
+    def form_invalid(self, form):
+        """Say how long to wait where it was tried too often."""
+        response = super().form_invalid(form)
+        if form.seconds_to_wait:
+            response.status_code = 429
+            response["Retry-After"] = form.seconds_to_wait
+        return response
+
 
 class LogoutView(views.LogoutView):
     """Sign out, and forget all that the session held."""
@@ -126,7 +134,7 @@ def account(request):
     return render(request, "users/account.html", {"form": form}, status=status)
 
 
-@method_decorator(never_cache, name="dispatch")
+@method_decorator([never_cache, login_required], name="dispatch")
 class PasswordChangeView(
     RefusedFormMixin, SuccessMessageMixin, views.PasswordChangeView
 ):

@@ -1,17 +1,19 @@
 """The forms of the blog."""
 
 from flask_wtf import FlaskForm
+from sqlalchemy.orm.exc import StaleDataError
 from wtforms.validators import DataRequired, Email, Length, Regexp
 
-from flask_site.forms import EmailField, TextAreaField, TextField
+from flask_site.forms import EmailField, HiddenField, TextAreaField, TextField
 
 from . import text
+from .submissions import new_submission
 
 PLAIN_TEXT = Regexp(text.PLAIN_TEXT, message="Control characters are not allowed.")
 
 
 class PostForm(FlaskForm):
-    """Write a post."""
+    """What a post is made of."""
 
     title = TextField("Title", [DataRequired(), Length(max=200), PLAIN_TEXT])
     body = TextAreaField(
@@ -22,9 +24,33 @@ class PostForm(FlaskForm):
     )
 
 
+class NewPostForm(PostForm):
+    """Write a post."""
+
+    submission = HiddenField(default=new_submission)
+
+
+class EditPostForm(PostForm):
+    """Change the post that the form was made of, and no newer one."""
+
+    version = HiddenField()
+
+    def populate_obj(self, obj):
+        """Fill in the post; raise StaleDataError where somebody changed it since."""
+        if self.version.data != str(obj.version):
+            raise StaleDataError("The form was made of another version.")
+        del self.version  # the database counts it
+        super().populate_obj(obj)
+
+    def is_same(self, post):
+        """Return whether the post is as it was typed."""
+        return (self.title.data, self.body.data) == (post.title, post.body)
+
+
 class CommentForm(FlaskForm):
     """Reply under a name."""
 
+    submission = HiddenField(default=new_submission)
     name = TextField("Name", [DataRequired(), Length(max=80)])
     email = EmailField(
         "E-mail",
@@ -39,4 +65,5 @@ class CommentForm(FlaskForm):
 class UserCommentForm(FlaskForm):
     """Reply as a signed-in user."""
 
+    submission = CommentForm.submission
     body = CommentForm.body

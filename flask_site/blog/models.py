@@ -1,6 +1,7 @@
 """Posts and their comments."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import ForeignKey, Identity, Index, String, Text, func, select, tuple_
 from sqlalchemy.orm import (
@@ -31,6 +32,8 @@ class Post(db.Model):
     body_html: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(String(200))
     date_posted: Mapped[datetime] = mapped_column(default=now)
+    version: Mapped[int] = mapped_column(server_default="1")
+    submission: Mapped[UUID | None] = mapped_column(index=True, unique=True)
 
     author: Mapped[User] = relationship(lazy="joined", innerjoin=True)
     comments: Mapped[list["Comment"]] = relationship(
@@ -43,6 +46,8 @@ class Post(db.Model):
         Index("blog_post_newest", date_posted.desc(), id.desc()),
         {"sqlite_autoincrement": True},
     )
+    # Counts changes; a change of what somebody else has changed is a StaleDataError.
+    __mapper_args__ = {"version_id_col": version}
 
     @validates("body")
     def render_body(self, key, body):
@@ -93,6 +98,7 @@ class Comment(db.Model):
     email: Mapped[str] = mapped_column(String(254), default="")
     body: Mapped[str] = mapped_column(Text)
     date_posted: Mapped[datetime] = mapped_column(default=now)
+    submission: Mapped[UUID | None] = mapped_column(index=True, unique=True)
 
     post: Mapped[Post] = relationship(back_populates="comments")
     author: Mapped[User | None] = relationship(lazy="joined")

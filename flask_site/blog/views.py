@@ -16,14 +16,16 @@ from flask.views import View
 from flask_login import current_user, login_required
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from flask_site.extensions import db
 from flask_site.mail.models import Message
 from flask_site.mail.tasks import send_soon
 from flask_site.users.models import User
 
-from .forms import CommentForm, PostForm, UserCommentForm
+from .forms import CommentForm, EditPostForm, NewPostForm, UserCommentForm
 from .models import Comment, Post
+from .submissions import make_key
 
 READ_POSTS_KEPT = 200
 PAGED_VIEWS = {"blog.site_home", "blog.author_posts"}
@@ -102,12 +104,18 @@ def render_post(post, form):
 @login_required
 def new_post():
     """Write a post."""
-    form = PostForm()
+    form = NewPostForm()
     if form.validate_on_submit():
         post = Post(author_id=current_user.id)
         form.populate_obj(post)
+        key = make_key(form.submission.data, form.title.data, form.body.data)
+        post.submission = key
         db.session.add(post)
-        db.session.commit()
+        try:
+            db.session.commit()
+        except IntegrityError:  # the same form, sent twice
+            db.session.rollback()
+            post = db.one_or_404(select(Post).filter_by(submission=key))
         flash("Your post is published.", "success")
         return redirect(url_for("blog.show_post", post_id=post.id))
     status = 400 if form.errors else 200
@@ -119,14 +127,28 @@ def new_post():
 def edit_post(post_id):
     """Change a post; only its author may."""
     post = get_own_post_or_403(post_id)
-    form = PostForm(obj=post)
+    form = EditPostForm(obj=post)
     if form.validate_on_submit():
-        form.populate_obj(post)
-        db.session.commit()
+        try:
+            form.populate_obj(post)
+            db.session.commit()
+        except StaleDataError:
+            db.session.rollback()
+            post = get_own_post_or_403(post_id)
+            if not form.is_same(post):
+                return render_conflict(form, post)
         flash("Your post is changed.", "success")
         return redirect(url_for("blog.show_post", post_id=post.id))
     status = 400 if form.errors else 200
     return render_template("blog/edit_post.html", form=form, post=post), status
+
+
+def render_conflict(form, post):
+    """Show what was typed beside what somebody else saved; it can be sent again."""
+    typed = {"title": form.title.data, "body": form.body.data}
+    form = EditPostForm(None, data=typed | {"version": post.version})
+    context = {"form": form, "post": post, "is_conflict": True}
+    return render_template("blog/edit_post.html", **context), 409
 
 
 @bp.route("/posts/<int:post_id>/delete/", methods=["GET", "POST"])
@@ -161,16 +183,19 @@ def add_comment(post_id):
     if current_user.is_authenticated:
         comment.author_id = current_user.id
     form.populate_obj(comment)
+    key = make_key(form.submission.data, str(post.id), form.body.data)
+    comment.submission = key
     db.session.add(comment)
     try:
         db.session.flush()  # gives the comment its id
         message = Message(kind="comment", object_id=comment.id)
         db.session.add(message)
         db.session.commit()  # comment and mail, both or neither
-    except IntegrityError:  # the post was deleted a moment ago
+        send_soon(message.id)
+    except IntegrityError:
         db.session.rollback()
-        abort(404)
-    send_soon(message.id)
+        # The same form, sent twice; or else the post was deleted a moment ago.
+        db.one_or_404(select(Comment).filter_by(submission=key))
     flash("Your comment is published.", "success")
     return redirect(url_for("blog.show_post", post_id=post.id))
 

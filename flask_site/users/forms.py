@@ -5,7 +5,7 @@ import re
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import func, select
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField
 from wtforms.validators import (
     DataRequired,
     Email,
@@ -17,7 +17,7 @@ from wtforms.validators import (
 )
 
 from flask_site.extensions import db
-from flask_site.forms import EmailField, PasswordField, TextField
+from flask_site.forms import EmailField, HiddenField, PasswordField, TextField
 
 from . import passwords
 from .models import User

@@ -55,6 +55,22 @@ class User(UserMixin, db.Model):
         self.session_epoch = User.session_epoch + 1
 
 
+class Attempt(db.Model):
+    """A try to log in, until it succeeds or is old."""
+
+    __tablename__ = "users_attempt"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    address: Mapped[str] = mapped_column(String(45))
+    name: Mapped[str] = mapped_column(String(64))
+    date_tried: Mapped[datetime] = mapped_column(default=now)
+
+    __table_args__ = (
+        Index("users_attempt_recent", address, date_tried),
+        {"sqlite_autoincrement": True},
+    )
+
+
 # Names that differ in letter case only would be taken for one another.
 Index("users_user_username_lower", func.lower(User.username), unique=True)
 

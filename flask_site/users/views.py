@@ -11,11 +11,17 @@ from flask import (
     session,
     url_for,
 )
-from flask_login import current_user, login_required, login_user, logout_user
+from flask_login import (
+    current_user,
+    login_required,
+    login_url,
+    login_user,
+    logout_user,
+)
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from flask_site.extensions import db
+from flask_site.extensions import db, login_manager
 from flask_site.mail.models import Message
 from flask_site.mail.tasks import send_soon
 
@@ -29,6 +35,7 @@ from .forms import (
     RegisterForm,
     SetPasswordForm,
 )
+from .limits import TOO_MANY_TRIES, count_attempt, forget_attempts
 from .models import User
 from .passwords import make_password, needs_rehash
 from .tokens import get_user
@@ -72,10 +79,15 @@ def login():
     """Sign in, and go on to the page that was wanted."""
     form = LoginForm(next=request.args.get("next"))
     if form.validate_on_submit():
+        if seconds := count_attempt(form.username.data):
+            form.form_errors.append(TOO_MANY_TRIES)
+            page = render_template("users/login.html", form=form)
+            return page, 429, {"Retry-After": seconds}
         user = db.session.scalar(select(User).filter_by(username=form.username.data))
         if user is None:
             make_password(form.password.data)  # as slow as for a name that exists
         elif user.check_password(form.password.data):
+            forget_attempts(user.username)
             if needs_rehash(user.password):
                 user.set_password(form.password.data)
                 db.session.commit()
@@ -86,6 +98,14 @@ def login():
         )
     status = 400 if form.errors else 200
     return render_template("users/login.html", form=form), status
+
+
+@login_manager.unauthorized_handler
+def ask_for_login():
+    """Lead a visitor to the log-in page; what somebody has typed is handed back."""
+    if request.method == "POST":
+        return render_template("403_signed_out.html"), 403
+    return redirect(login_url(login_manager.login_view, request.url))
 
 
 def start_session(user, remember=False):
