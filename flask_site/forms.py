@@ -27,6 +27,15 @@ class HiddenField(TextField):
     """What a form carries along, and nobody sees."""
 
     widget = HiddenInput()
+    strip = False
+
+
+class StampField(HiddenField):
+    """What a form was marked with when it was made; one that comes without has none."""
+
+    def process_formdata(self, valuelist):
+        """Never fill in what a new form would have."""
+        super().process_formdata(valuelist or [""])
 
 
 class EmailField(TextField):

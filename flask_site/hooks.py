@@ -52,7 +52,8 @@ def load_read_posts():
 
 def never_store(response):
     """Keep pages that name a user out of every cache."""
-    if session and "_user_id" in session and request.endpoint != "static":
+    is_static = request.path.startswith(f"{current_app.static_url_path}/")
+    if session and "_user_id" in session and not is_static:
         response.cache_control.no_store = True
     return response
 

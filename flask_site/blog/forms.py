@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm.exc import StaleDataError
 from wtforms.validators import DataRequired, Email, Length, Regexp
 
-from flask_site.forms import EmailField, HiddenField, TextAreaField, TextField
+from flask_site.forms import EmailField, StampField, TextAreaField, TextField
 
 from . import text
 from .submissions import new_submission
@@ -27,13 +27,13 @@ class PostForm(FlaskForm):
 class NewPostForm(PostForm):
     """Write a post."""
 
-    submission = HiddenField(default=new_submission)
+    submission = StampField(default=new_submission)
 
 
 class EditPostForm(PostForm):
     """Change the post that the form was made of, and no newer one."""
 
-    version = HiddenField()
+    version = StampField()
 
     def populate_obj(self, obj):
         """Fill in the post; raise StaleDataError where somebody changed it since."""
@@ -50,7 +50,7 @@ class EditPostForm(PostForm):
 class CommentForm(FlaskForm):
     """Reply under a name."""
 
-    submission = HiddenField(default=new_submission)
+    submission = StampField(default=new_submission)
     name = TextField("Name", [DataRequired(), Length(max=80)])
     email = EmailField(
         "E-mail",

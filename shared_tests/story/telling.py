@@ -91,7 +91,11 @@ class Story:
         **options: Any,
     ) -> Page:
         """Send fields with a valid token, as a browser that stands on the site does."""
-        fields = {**self.token(who), **(fields or {})}
+        hidden = self.token(who)
+        if address.endswith("/edit/"):  # such a form knows of which version it is
+            page = self.visitor(who).get(address)
+            hidden = page.form(address).hidden if page.has_form(address) else hidden
+        fields = {**hidden, **(fields or {})}
         return self.ask("POST", address, who, data=fields, **options)
 
     def ask(
