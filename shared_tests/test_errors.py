@@ -6,6 +6,7 @@ import pytest
 
 from .contract import row
 
+READING = ("/", "/home/", "/posts/1/", "/authors/demo/", "/feed.atom")
 MIB = 1024 * 1024
 
 # What a visitor should never see of a failure.
@@ -91,9 +92,17 @@ def broken_site(start_site, tmp_path_factory):
     return start_site(DATABASE_URL=f"sqlite:///{missing / 'site.sqlite3'}")
 
 
-def assert_told_in_words(page):
+@pytest.fixture(scope="module")
+def failing_site(start_site, tmp_path_factory):
+    """A site whose every view fails: the file of the database holds none."""
+    file = tmp_path_factory.mktemp("failing") / "site.sqlite3"
+    file.write_bytes(b"no database")
+    return start_site(DATABASE_URL=f"sqlite:///{file}")
+
+
+def assert_told_in_words(page, status):
     """Check that the page of a failure needs no database and tells nothing of it."""
-    assert page.status == 500
+    assert page.status == status
     assert page.headers["Content-Type"].startswith("text/html")
     assert page.heading
     assert page.links("stylesheet")
@@ -107,16 +116,26 @@ def assert_unhealthy(page):
     assert not INSIDE.search(page.text)
 
 
-@row("ERR-3", "HEALTH-2")
-def test_a_failure_is_told_in_words_with_or_without_a_database(broken_site, visit):
+@row("ERR-3")
+def test_a_failure_is_told_in_words(failing_site, visit):
+    browser = visit(failing_site)
+
+    for address in READING:
+        assert_told_in_words(browser.get(address), 500)
+
+
+@row("HEALTH-2", "LOSS-8")
+def test_a_database_that_is_away_is_told_in_words(broken_site, visit):
     browser = visit(broken_site)
 
     for folder_is_there in (False, True):
         if folder_is_there:
             # Now the database answers, but it has no tables.
             broken_site.database.parent.mkdir()
-        for address in ("/", "/home/", "/posts/1/", "/authors/demo/", "/feed.atom"):
-            assert_told_in_words(browser.get(address))
+        for address in READING:
+            page = browser.get(address)
+            assert_told_in_words(page, 503)
+            assert int(page.headers["Retry-After"]) > 0
         assert_unhealthy(browser.get("/healthz"))
 
 

@@ -40,6 +40,7 @@ def test_the_tables_have_the_columns_of_the_contract(made):
                 "comment_mail",
                 "session_epoch",
             },
+            "users_attempt": {"id", "address", "name", "date_tried"},
             "blog_post": {
                 "id",
                 "title",
@@ -48,6 +49,8 @@ def test_the_tables_have_the_columns_of_the_contract(made):
                 "summary",
                 "date_posted",
                 "author_id",
+                "version",
+                "submission",
             },
             "blog_comment": {
                 "id",
@@ -57,6 +60,7 @@ def test_the_tables_have_the_columns_of_the_contract(made):
                 "email",
                 "body",
                 "date_posted",
+                "submission",
             },
             "mail_message": {
                 "id",
@@ -69,6 +73,9 @@ def test_the_tables_have_the_columns_of_the_contract(made):
             },
         }
         assert ("date_sent", "date_due") in tables["mail_message"]["indexed"]
+        assert ("address", "date_tried") in tables["users_attempt"]["indexed"]
+        assert ("submission",) in tables["blog_post"]["unique"]
+        assert ("submission",) in tables["blog_comment"]["unique"]
         assert ("username",) in tables["users_user"]["unique"]
         assert ("date_posted", "id") in tables["blog_post"]["indexed"]
 

@@ -189,7 +189,10 @@ class Visitor(Browser):
             "body": "Well said.",
         }
         known = {name: filled[name] for name in filled if name in form.controls}
-        return form.submit(**{**known, **fields})
+        page = form.submit(**{**known, **fields})
+        if page.is_redirect:  # the same form sent twice would be one comment
+            del self._forms[post.comments_address]
+        return page
 
     def comments_on(self, post: Post) -> list[Comment]:
         """Read the comments of a post."""
