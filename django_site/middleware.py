@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions import middleware as sessions
+from django.db import OperationalError
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
@@ -50,6 +52,20 @@ def log_request(get_response):
         return response
 
     return middleware
+
+
+class SessionMiddleware(sessions.SessionMiddleware):
+    """Lets pages be read while the database takes no writes, and read marks neither."""
+
+    def process_response(self, request, response):
+        """Save the session; a page that was only read can do without."""
+        try:
+            return super().process_response(request, response)
+        except OperationalError:
+            if request.method not in {"GET", "HEAD"}:
+                raise
+            logger.warning("The session is not saved.", exc_info=True)
+            return response
 
 
 def load_read_posts(get_response):

@@ -47,7 +47,7 @@ MIDDLEWARE = [
     "django_site.middleware.add_security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_site.middleware.limit_body",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django_site.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django_site.middleware.never_store",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -90,9 +90,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"]["OPTIONS"] = {
-        "options": f"-c lock_timeout={DATABASE_TIMEOUT}s"
-    }
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+        f"-c lock_timeout={DATABASE_TIMEOUT}s"
+    )
 else:
     raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

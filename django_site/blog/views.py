@@ -159,7 +159,10 @@ def delete_post(request, post_id):
     """Ask whether to delete a post, then delete it; only its author may."""
     post = get_own_post_or_403(request, post_id)
     if request.method == "POST":
-        post.delete()
+        try:
+            post.delete()
+        except IntegrityError:  # somebody replied a moment ago
+            return render(request, "blog/delete_post.html", {"post": post}, status=409)
         messages.success(request, "Your post is deleted.")
         return redirect("blog:site_home")
     return render(request, "blog/delete_post.html", {"post": post})

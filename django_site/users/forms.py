@@ -9,7 +9,7 @@ from django.db import transaction
 from django_site.mail.models import Message
 from django_site.mail.tasks import send_soon
 
-from .limits import TOO_MANY_TRIES, count_attempt, forget_attempts
+from .limits import TOO_MANY_TRIES, count_attempt
 from .models import User
 
 PASSWORD_HELP = (
@@ -59,11 +59,6 @@ class LoginForm(auth_forms.AuthenticationForm):
         if self.seconds_to_wait:
             raise forms.ValidationError(TOO_MANY_TRIES)
         return super().clean()
-
-    def confirm_login_allowed(self, user):
-        """Forget what failed before: the password was right."""
-        super().confirm_login_allowed(user)
-        forget_attempts(self.request, user.get_username())
 
 
 class PasswordChangeForm(auth_forms.PasswordChangeForm):

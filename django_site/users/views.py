@@ -23,6 +23,7 @@ from .forms import (
     RegisterForm,
     SetPasswordForm,
 )
+from .limits import forget_attempts
 from .models import User
 
 
@@ -66,6 +67,7 @@ class LoginView(RefusedFormMixin, views.LoginView):
 
     def form_valid(self, form):
         """Let the session outlive the browser where the visitor asked for it."""
+        forget_attempts(self.request, form.get_user().get_username())
         response = super().form_valid(form)
         remember = form.cleaned_data["remember"]
         self.request.session.set_expiry(

@@ -51,7 +51,8 @@ class Post(db.Model):
 
     @validates("body")
     def render_body(self, key, body):
-        """Keep the text rendered; UPDATE and INSERT statements do not come by here."""
+        """Keep the text rendered."""
+        # UPDATE and INSERT statements do not come by here.
         self.body_html = text.render(body)
         self.summary = text.summarize(self.body_html)
         return body

@@ -158,7 +158,12 @@ def delete_post(post_id):
     post = get_own_post_or_403(post_id)
     if request.method == "POST":
         db.session.delete(post)
-        db.session.commit()
+        try:
+            db.session.commit()
+        except (IntegrityError, StaleDataError):  # somebody replied or changed it
+            db.session.rollback()
+            post = get_own_post_or_403(post_id)
+            return render_template("blog/delete_post.html", post=post), 409
         flash("Your post is deleted.", "success")
         return redirect(url_for("blog.site_home"))
     return render_template("blog/delete_post.html", post=post)
@@ -191,11 +196,12 @@ def add_comment(post_id):
         message = Message(kind="comment", object_id=comment.id)
         db.session.add(message)
         db.session.commit()  # comment and mail, both or neither
-        send_soon(message.id)
     except IntegrityError:
         db.session.rollback()
         # The same form, sent twice; or else the post was deleted a moment ago.
         db.one_or_404(select(Comment).filter_by(submission=key))
+    else:
+        send_soon(message.id)
     flash("Your comment is published.", "success")
     return redirect(url_for("blog.show_post", post_id=post.id))
 
