@@ -16,7 +16,7 @@ override PLAIN := $(value PLAIN)
 export F C URL
 
 .PHONY: help run run-flask run-django dev worker reset test test-url storm diff trace check lint \
-	types migrations-check templates-lint docs format lock .run .docs .dev
+	types migrations-check templates-lint docs format lock sbom audit .run .docs .dev .audit
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1~\2/p' Makefile | awk -F'~' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -97,6 +97,13 @@ lock: ## Rewrite requirements/*.txt (UPGRADE=1 takes the newest versions)
 	@$(PYTHON) requirements/install.py uv
 	@$(PY) requirements/lock.py
 
+sbom: .dev ## Write the bill of materials of what runs into build (CycloneDX)
+	@$(PY) requirements/sbom.py
+
+audit: .audit ## Look what the locks pin up among known weaknesses (asks the network)
+	@$(PY) -m pip_audit --strict --require-hashes --disable-pip \
+		$(patsubst %,-r %,$(wildcard requirements/*.txt))
+
 # The virtual environment with what the target needs; quick when nothing changed.
 .run:
 	@$(PYTHON) requirements/install.py run
@@ -106,3 +113,6 @@ lock: ## Rewrite requirements/*.txt (UPGRADE=1 takes the newest versions)
 
 .dev:
 	@$(PYTHON) requirements/install.py dev
+
+.audit:
+	@$(PYTHON) requirements/install.py audit

@@ -8,6 +8,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions import middleware as sessions
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.core.exceptions import BadRequest
 from django.db import OperationalError
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -61,7 +63,7 @@ class SessionMiddleware(sessions.SessionMiddleware):
         """Save the session; a page that was only read can do without."""
         try:
             return super().process_response(request, response)
-        except OperationalError:
+        except (OperationalError, SessionInterrupted):  # no INSERT, or no UPDATE
             if request.method not in {"GET", "HEAD"}:
                 raise
             logger.warning("The session is not saved.", exc_info=True)
@@ -85,7 +87,8 @@ def never_store(get_response):
 
     def middleware(request):
         response = get_response(request)
-        if SESSION_KEY in request.session:
+        # A session that could not be opened is not asked a second time.
+        if response.status_code < 500 and SESSION_KEY in request.session:
             patch_cache_control(response, no_store=True)
         return response
 
@@ -96,10 +99,10 @@ def read_forwarded_for(get_response):
     """Take the visitor's address from the last proxy that the settings trust."""
 
     def middleware(request):
-        addresses = request.headers.get("X-Forwarded-For", "").split(",")
+        parts = request.headers.get("X-Forwarded-For", "").split(",")
+        addresses = [part.strip() for part in parts if part.strip()]
         if 0 < settings.TRUSTED_PROXIES <= len(addresses):
-            address = addresses[-settings.TRUSTED_PROXIES].strip()
-            request.META["REMOTE_ADDR"] = address or request.META["REMOTE_ADDR"]
+            request.META["REMOTE_ADDR"] = addresses[-settings.TRUSTED_PROXIES]
         return get_response(request)
 
     return middleware
@@ -113,6 +116,18 @@ def add_security_headers(get_response):
         response = get_response(request)
         response["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         return response
+
+    return middleware
+
+
+def refuse_charset(get_response):
+    """Refuse forms in another charset than UTF-8; Django lets multipart through."""
+
+    def middleware(request):
+        charset = request.encoding or "utf-8"
+        if request.method == "POST" and charset.lower() != "utf-8":
+            raise BadRequest("Forms must be in UTF-8.")
+        return get_response(request)
 
     return middleware
 

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django_site.middleware.add_security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_site.middleware.limit_body",
+    "django_site.middleware.refuse_charset",
     "django_site.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django_site.middleware.never_store",
@@ -90,8 +91,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        f"-c lock_timeout={DATABASE_TIMEOUT}s"
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        options=f"-c lock_timeout={DATABASE_TIMEOUT}s",
+        connect_timeout=5,  # seconds
     )
 else:
     raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL.")
@@ -109,6 +111,11 @@ CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE
 CSRF_COOKIE_AGE = None  # a token lives as long as the session
 CSRF_TRUSTED_ORIGINS = [SITE_URL]  # also where a proxy in front speaks TLS
 SECURE_HSTS_SECONDS = 31536000 if SESSION_COOKIE_SECURE else 0
+SILENCED_SYSTEM_CHECKS = [  # what `check --deploy` asks of others
+    "security.W005",  # hosts below this one may be somebody else's, without TLS
+    "security.W008",  # the proxy that speaks TLS leads http there
+    "security.W021",  # browsers keep their lists for months: the owner's own step
+]
 
 # Sessions: a key to what a table or Redis keeps, Django's own way, or a signed cookie.
 SESSION_STORE = env.str(

@@ -63,3 +63,4 @@ def check_database(db):
                 "PostgreSQL must run with synchronous_commit on: a crash of it would "
                 "lose what visitors were told is saved."
             )
+    db.engine.dispose()

@@ -1,6 +1,6 @@
 """The pages for what goes wrong."""
 
-from flask import current_app, render_template
+from flask import current_app, g, render_template, session
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 
@@ -33,4 +33,6 @@ def show_unavailable(error):
     """Show the page for a database that is away, full, or busy for too long."""
     current_app.logger.error("The database does not answer.", exc_info=error)
     db.session.rollback()
+    if "read_posts" in g:  # there is a session
+        session.modified = False  # to save it would fail again, after as long a wait
     return render_template("503.html"), 503, {"Retry-After": "10"}

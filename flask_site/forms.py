@@ -35,7 +35,11 @@ class StampField(HiddenField):
 
     def process_formdata(self, valuelist):
         """Never fill in what a new form would have."""
-        super().process_formdata(valuelist or [""])
+        self.data = ""
+        super().process_formdata(valuelist)
+
+    def populate_obj(self, obj, name):
+        """Stay with the form."""
 
 
 class EmailField(TextField):

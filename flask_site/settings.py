@@ -46,7 +46,10 @@ if _url.get_backend_name() == "sqlite":
 else:
     _url = _url.set(drivername="postgresql+psycopg")
     SQLALCHEMY_ENGINE_OPTIONS = {
-        "connect_args": {"options": f"-c lock_timeout={DATABASE_TIMEOUT}s"},
+        "connect_args": {
+            "options": f"-c lock_timeout={DATABASE_TIMEOUT}s",
+            "connect_timeout": 5,  # seconds
+        },
         "pool_pre_ping": True,  # the server may have restarted
     }
 SQLALCHEMY_ENGINE_OPTIONS["hide_parameters"] = True  # no keys and hashes in the log

@@ -33,12 +33,14 @@ HOLDS = {
     "run": ["uv", "run"],
     "docs": ["uv", "run", "docs"],
     "dev": ["uv", "run", "docs", "dev"],
+    "audit": ["uv", "audit"],
 }
 UNREACHABLE = re.compile(
     "connection|network|resolve|timed out|dns|proxy|could not find a version"
     "|no matching distribution|failed to fetch|tls|ssl",
     re.IGNORECASE,
 )
+REFUSED = re.compile("do not match the hashes|hashes are required", re.IGNORECASE)
 
 
 def inputs_digest(name: str) -> str:
@@ -139,6 +141,11 @@ def install(name: str) -> None:
         )
         if again:
             LOG.write_text(f"{failed}\n{again}", encoding="utf-8")
+            if REFUSED.search(again):
+                sys.exit(
+                    "The packages were not installed: one of them is not what "
+                    f"requirements/{name}.txt names by its hash. {LOG} has the details."
+                )
             reason = last_line(again)
             if UNREACHABLE.search(again):
                 reason = "the package index cannot be reached or lacks one of them"

@@ -1,4 +1,4 @@
-"""Rewrite the locks beside this file with uv: for a run, the guide, development.
+"""Rewrite the locks beside this file with uv: for a run, the guide, work, audits.
 
 `make lock` keeps the pins that still fit; `make lock UPGRADE=1` takes the newest.
 """
@@ -9,8 +9,8 @@ import sys
 
 from install import HERE, VENV_PYTHON, inputs_digest, stated_digest
 
-NAMES = ("uv", "run", "docs", "dev")
-BUILDS_ON = {"docs": "run", "dev": "docs"}
+NAMES = ("uv", "run", "docs", "dev", "audit")
+BUILDS_ON = {"docs": "run", "dev": "docs", "audit": "dev"}
 
 
 def lock(name: str) -> None:

@@ -129,11 +129,11 @@ def edit_post(request, post_id):
     form = EditPostForm(
         request.POST if request.method == "POST" else None,
         instance=post,
-        initial={"version": post.version},
+        initial={"version": str(post.version)},
     )
     if form.is_valid():
-        is_current = form.cleaned_data["version"] == str(post.version)
-        if not (is_current and post.save_changes()):
+        is_current = "version" not in form.changed_data
+        if form.has_changed() and not (is_current and post.save_changes()):
             post = get_own_post_or_403(request, post_id)
             if not form.is_same(post):
                 return render_conflict(request, form, post)

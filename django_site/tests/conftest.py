@@ -1,9 +1,13 @@
 """Fixtures; pytest-django brings `client`, `rf`, `db` and `settings`."""
 
+from contextlib import contextmanager
+from types import ModuleType
+
 import pytest
+from django.db import OperationalError, connection
 from django.urls import path
 
-from django_site.urls import urlpatterns
+from django_site import urls
 
 from .factories import make_user
 
@@ -19,7 +23,27 @@ def answer(client, settings):
     """Put a view of the test's own at /view/, and ask for it."""
 
     def answer(view):
-        settings.ROOT_URLCONF = (path("view/", view), *urlpatterns)
+        urlconf = ModuleType("urls")
+        vars(urlconf).update(vars(urls))  # the handlers of errors too
+        urlconf.urlpatterns = [path("view/", view), *urls.urlpatterns]
+        settings.ROOT_URLCONF = urlconf
         return client.get("/view/")
 
     return answer
+
+
+@pytest.fixture
+def break_database():
+    """Let statements with a word in them fail as if somebody held the lock."""
+
+    @contextmanager
+    def break_database(word="", error=OperationalError):
+        def fail(execute, sql, *args):
+            if word in sql:
+                raise error("database is locked")
+            return execute(sql, *args)
+
+        with connection.execute_wrapper(fail):
+            yield
+
+    return break_database

@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, IntegrityError, ProgrammingError
 from django.http import Http404
 from django.shortcuts import render
 from django.test import Client
@@ -15,25 +15,21 @@ from .factories import make_post
 CSRF_MIDDLEWARE = "django.middleware.csrf.CsrfViewMiddleware"
 
 
-def break_database(*args):
-    """Fail as a database does that is not there."""
-    raise DatabaseError
-
-
-def test_failure_page_needs_no_database(client):
+def test_failure_page_needs_no_database(client, db, break_database):
     """A view fails, and the visitor reads that it is not their fault."""
     client.raise_request_exception = False
-    response = client.get("/")  # without the fixture `db` every query fails
+    with break_database(error=DatabaseError):
+        response = client.get("/")
 
     assert response.status_code == 500
     assert "Something broke on our side" in response.text
 
 
-def test_failure_page_needs_no_user(client, user):
+def test_failure_page_needs_no_user(client, user, break_database):
     """Who is signed in sees it too, though nobody can say who that is."""
     client.force_login(user)
     client.raise_request_exception = False
-    with connection.execute_wrapper(break_database):
+    with break_database(error=DatabaseError):
         response = client.get("/")
 
     assert response.status_code == 500
@@ -108,9 +104,47 @@ def test_view_without_a_form_relies_on_the_guard_of_the_site(user, settings):
         name for name in settings.MIDDLEWARE if name != CSRF_MIDDLEWARE
     ]
     client.handler.load_middleware()
-    edited = client.post(f"{address}/edit/", {"title": "Mine", "body": "Now."})
+    form = {"title": "Mine", "body": "Now.", "version": 1}
+    edited = client.post(f"{address}/edit/", form)
     deleted = client.post(f"{address}/delete/")
 
     assert guarded.status_code == 403
     assert edited.status_code == 302  # no form looks for a token
     assert deleted.status_code == 302
+
+
+def test_database_that_does_not_answer(client, db, break_database):
+    """It is away, full, or busy: the visitor may come again in a while."""
+    client.raise_request_exception = False
+    with break_database():
+        response = client.get("/")
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "10"
+    assert "our database does not answer" in response.text
+
+
+def test_database_that_does_not_write(client, user, break_database):
+    """Nothing of what was to be stored is, and the next visitor meets no trace."""
+    client.raise_request_exception = False
+    address = f"/posts/{make_post(user).pk}"
+    form = {"name": "Kim", "email": "kim@example.org", "body": "Well said."}
+    with break_database('INSERT INTO "mail_message"'):
+        response = client.post(f"{address}/comments/", form)
+    page = client.get(f"{address}/").text
+
+    assert response.status_code == 503
+    assert "Well said." in response.text
+    assert "Well said." not in page
+    assert "Your comment is published." not in page
+
+
+@pytest.mark.parametrize("error", [DatabaseError, IntegrityError, ProgrammingError])
+def test_other_errors_of_the_database(client, db, break_database, error):
+    """Where another try would be in vain, nobody is asked for one."""
+    client.raise_request_exception = False
+    with break_database(error=error):
+        response = client.get("/")
+
+    assert response.status_code == 500
+    assert "Retry-After" not in response.headers

@@ -8,6 +8,7 @@ from logging.config import DictConfigurator
 
 import pytest
 from django.conf import settings as site
+from django.db import OperationalError
 from django.http import HttpResponse
 
 from django_site.logs import RequestIdFilter
@@ -129,3 +130,18 @@ def test_a_traceback_has_the_id(client, answer, lines):
     assert of_the_request["status"] == 500
     assert response.headers["X-Request-ID"] == error["request_id"]
     assert error["request_id"] == of_the_request["request_id"]
+
+
+def test_a_database_that_is_busy_has_a_traceback_too(client, answer, lines):
+    """What is answered by 503 can be looked into as well."""
+    client.raise_request_exception = False
+
+    def view(request):
+        raise OperationalError("database is locked")
+
+    response = answer(view)
+    error, of_the_request = (json.loads(line) for line in lines())
+
+    assert "database is locked" in error["exc_info"]
+    assert (error["level"], of_the_request["status"]) == ("ERROR", 503)
+    assert response.headers["X-Request-ID"] == error["request_id"]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.http import JsonResponse
 from django.test import Client
 
 from django_site.users.cookies import read_cookie
@@ -155,3 +156,41 @@ def test_who_planted_the_key_gets_nothing(open_browser, name):
     assert is_signed_in(client)
     assert read_key(client) != key
     assert not is_signed_in(open_browser(key))
+
+
+@pytest.fixture
+def growing(answer, client):
+    """Put a view at /view/ that adds to a list in the session, and visit it once."""
+
+    def view(request):
+        request.session["list"] = [*request.session.get("list", []), 1]
+        return JsonResponse(request.session["list"], safe=False)
+
+    answer(view)
+    client.raise_request_exception = False
+
+
+def test_store_that_does_not_answer(user, growing, client, break_database):
+    """A session that cannot be had is a page too: come again."""
+    with break_database('SELECT "django_session"'):
+        response = client.post("/view/")
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "10"
+    assert "our database does not answer" in response.text
+    assert client.post("/view/").json() == [1, 1]
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_page_that_is_only_read_needs_no_saving(
+    user, growing, client, break_database, is_new
+):
+    """While somebody holds the lock, pages are read, and read marks are not kept."""
+    # By default Flask keeps them in a cookie, which waits for nobody.
+    if is_new:
+        client.cookies.clear()
+    with break_database("INSERT"), break_database("UPDATE"):
+        response = client.get("/view/")
+
+    assert response.status_code == 200
+    assert response.json() == ([1] if is_new else [1, 1])

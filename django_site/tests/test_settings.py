@@ -2,15 +2,18 @@
 
 import importlib.util
 import os
-from unittest.mock import patch
+import subprocess
+import sys
+from unittest.mock import MagicMock, patch
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection
 from environs import EnvError
 
-from django_site.checks import check_public
+from django_site.checks import check_database, check_public
 
-from .factories import make_post
+from .factories import PASSWORD, make_post
 
 GOOD_KEY = "k" * 50
 PRODUCTION = {
@@ -94,6 +97,8 @@ def test_defaults_need_no_environment():
     assert settings.POSTS_PER_PAGE == 5
     assert settings.ALLOWED_HOSTS == ["localhost", "127.0.0.1"]
     assert settings.DEFAULT_FROM_EMAIL == "noreply@localhost"
+    assert (settings.LOGIN_TRIES, settings.LOGIN_TRIES_PER_ADDRESS) == (10, 100)
+    assert (settings.LOGIN_TRIES_WINDOW, settings.TRUSTED_PROXIES) == (300, 0)
     assert (settings.SESSION_STORE, settings.TASKS) == ("server", "thread")
 
 
@@ -110,6 +115,11 @@ def test_defaults_need_no_environment():
         {"MAIL_URL": "pigeon://roof"},
         {"TASKS": "cron"},
         {"PASSWORD_RESET_TIMEOUT": "0"},
+        {"LOGIN_TRIES": "0"},
+        {"LOGIN_TRIES_PER_ADDRESS": "-1"},
+        {"LOGIN_TRIES_WINDOW": "86401"},
+        {"TRUSTED_PROXIES": "-1"},
+        {"DATABASE_TIMEOUT": "0"},
     ],
 )
 def test_unreadable_settings_are_refused(environment):
@@ -149,6 +159,39 @@ def test_postgresql_is_reached_through_psycopg(scheme):
     assert database["NAME"] == "blog"
 
 
+def test_postgresql_is_reached_as_its_address_says():
+    """Whoever asks for TLS gets it, or no connection."""
+    url = "postgresql://me@db/blog?sslmode=require"
+    options = load_settings(**PRODUCTION, DATABASE_URL=url).DATABASES["default"][
+        "OPTIONS"
+    ]
+
+    assert options["sslmode"] == "require"
+
+
+def test_a_production_start_passes_the_checks_of_deployment():
+    """What Django's `check --deploy` looks at is as it shall be, for the public."""
+    # The command itself, in a process of its own; the settings name what they silence.
+    environment = PRODUCTION | {
+        "SECRET_KEY": "0123456789" * 5,
+        "SITE_URL": "https://blog.example",
+    }
+    command = [sys.executable, "manage.py", "check", "--deploy"]
+    checked = subprocess.run(  # noqa: S603 - our own command
+        [*command, "--fail-level", "WARNING"],
+        cwd=load_settings(**PRODUCTION).BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    silenced = load_settings(**environment).SILENCED_SYSTEM_CHECKS
+    assert silenced == ["security.W005", "security.W008", "security.W021"]
+    assert checked.stdout == "System check identified no issues (3 silenced).\n"
+    assert checked.returncode == 0
+
+
 @pytest.mark.parametrize(("url", "secure"), [("https://a", True), ("http://a", False)])
 def test_cookies_are_for_https_where_the_site_is(url, secure):
     """One variable says how the site is reached."""
@@ -156,3 +199,77 @@ def test_cookies_are_for_https_where_the_site_is(url, secure):
 
     assert settings.SESSION_COOKIE_SECURE is secure
     assert settings.CSRF_COOKIE_SECURE is secure
+
+
+def test_names_of_cookies_over_https(client, user, settings):
+    """A browser takes such a name from this host alone, and for all of it."""
+    site = load_settings(**PRODUCTION, SITE_URL="https://blog.example")
+    for name in ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME"):
+        setattr(settings, name, getattr(site, name))
+    settings.SESSION_COOKIE_SECURE = site.SESSION_COOKIE_SECURE
+    settings.CSRF_COOKIE_SECURE = site.CSRF_COOKIE_SECURE
+    form = {"username": "ann", "password": PASSWORD}
+    cookies = client.post("/login/", form, secure=True).cookies
+
+    assert set(cookies) == {"__Host-django_sessionid", "__Host-django_csrftoken"}
+    for cookie in cookies.values():
+        assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+
+
+@pytest.fixture
+def postgresql():
+    """Make a database that answers as PostgreSQL does."""
+    connection = MagicMock()
+    connection.vendor = "postgresql"
+    return connection
+
+
+def ask(connection):
+    """Return the method that asks this database."""
+    return connection.cursor.return_value.__enter__.return_value.execute
+
+
+def answer_with(connection, value):
+    """Let this database answer with a value."""
+    cursor = connection.cursor.return_value.__enter__.return_value
+    cursor.fetchone.return_value = (value,)
+
+
+@pytest.mark.parametrize("value", ["on", "local", "remote_write", "remote_apply"])
+def test_database_that_keeps_its_word(postgresql, value):
+    """What it has confirmed is on its disk."""
+    answer_with(postgresql, value)
+    check_database(postgresql)
+
+    assert "synchronous_commit" in ask(postgresql).call_args.args[0]
+    assert postgresql.close.called
+
+
+def test_database_that_may_forget(postgresql):
+    """A crash would lose what visitors were told is saved: that is no start."""
+    answer_with(postgresql, "off")
+    with pytest.raises(ImproperlyConfigured, match="synchronous_commit"):
+        check_database(postgresql)
+
+
+def test_database_that_is_away_at_the_start(postgresql):
+    """It may come later; the site starts."""
+    postgresql.cursor.side_effect = OperationalError("away")
+
+    assert check_database(postgresql) is None
+
+
+def test_database_that_need_not_be_asked(postgresql):
+    """SQLite is told by the site itself what to do."""
+    postgresql.vendor = "sqlite"
+    check_database(postgresql)
+
+    assert not postgresql.cursor.called
+
+
+def test_sqlite_waits_for_the_disk(db):
+    """What was confirmed survives a loss of power."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous")
+
+        assert cursor.fetchone() == (2,)

@@ -8,11 +8,12 @@ from django.shortcuts import render
 
 def login_required(view):
     """Lead a visitor to the log-in page; what somebody has typed is handed back."""
+    view_of_users = lead_to_login(view)
 
     @wraps(view)
     def wrapper(request, *args, **kwargs):
         if request.method == "POST" and request.user.is_anonymous:
             return render(request, "403_signed_out.html", status=403)
-        return lead_to_login(view)(request, *args, **kwargs)
+        return view_of_users(request, *args, **kwargs)
 
     return wrapper

@@ -8,12 +8,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+SETS = sorted(path.stem for path in (ROOT / "requirements").glob("*.in"))
 # A host may stand in these only as an example, on the machine itself or in a link.
 CONFIGURATION = [
     *LOCKS,
     *sorted((ROOT / "requirements").glob("*.in")),
-    ROOT / "requirements/install.py",
-    ROOT / "requirements/lock.py",
+    *sorted((ROOT / "requirements").glob("*.py")),
     ROOT / "Makefile",
     ROOT / "pyproject.toml",
     ROOT / ".pre-commit-config.yaml",
@@ -27,7 +27,8 @@ def install(monkeypatch):
     """The module that `make` installs with."""
     monkeypatch.syspath_prepend(ROOT / "requirements")
     yield __import__("install")
-    sys.modules.pop("install")
+    for name in ("install", "lock", "sbom"):
+        sys.modules.pop(name, None)
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -50,7 +51,7 @@ def test_no_package_index_is_named(path):
     assert {host for host in hosts if "." in host} == set()
 
 
-@pytest.mark.parametrize("name", ["uv", "run", "docs", "dev"])
+@pytest.mark.parametrize("name", SETS)
 def test_lock_was_made_from_what_stands_beside_it(name, install):
     lock = (ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8")
 
@@ -64,6 +65,21 @@ def test_every_pin_has_a_hash(path):
     )
 
     assert [block for block in blocks[1:] if "--hash=sha256:" not in block] == []
+
+
+def test_every_set_is_locked_and_can_be_installed(install):
+    lock = __import__("lock")
+
+    assert sorted(lock.NAMES) == sorted(install.HOLDS) == SETS
+    assert [path.stem for path in LOCKS] == SETS
+
+
+def test_what_looks_for_known_weaknesses_is_in_no_two_versions():
+    developing, auditing = pins("dev.txt"), pins("audit.txt")
+
+    both = developing.keys() & auditing.keys()
+    assert [name for name in both if developing[name] != auditing[name]] == []
+    assert "pip-audit" in auditing
 
 
 def test_who_develops_can_also_run():

@@ -39,7 +39,6 @@ class EditPostForm(PostForm):
         """Fill in the post; raise StaleDataError where somebody changed it since."""
         if self.version.data != str(obj.version):
             raise StaleDataError("The form was made of another version.")
-        del self.version  # the database counts it
         super().populate_obj(obj)
 
     def is_same(self, post):

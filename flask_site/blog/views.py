@@ -138,7 +138,7 @@ def edit_post(post_id):
             if not form.is_same(post):
                 return render_conflict(form, post)
         flash("Your post is changed.", "success")
-        return redirect(url_for("blog.show_post", post_id=post.id))
+        return redirect(url_for("blog.show_post", post_id=post_id))
     status = 400 if form.errors else 200
     return render_template("blog/edit_post.html", form=form, post=post), status
 
@@ -203,7 +203,7 @@ def add_comment(post_id):
     else:
         send_soon(message.id)
     flash("Your comment is published.", "success")
-    return redirect(url_for("blog.show_post", post_id=post.id))
+    return redirect(url_for("blog.show_post", post_id=post_id))
 
 
 @bp.post("/comments/<int:comment_id>/delete/")

@@ -4,7 +4,11 @@ A test that uses `client` must not use `db`: a context that is pushed already
 would serve all its requests, and they would share one `g`.
 """
 
+from contextlib import contextmanager
+
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from flask_site import blog, create_app, extensions, users
 
@@ -94,6 +98,27 @@ def answer(app, client):
         return client.get("/view/")
 
     return answer
+
+
+@pytest.fixture
+def break_database():
+    """Let statements with a word in them fail as if somebody held the lock."""
+
+    @contextmanager
+    def break_database(app, word="", error=OperationalError):
+        def fail(connection, cursor, statement, *rest):
+            if word in statement:
+                raise error(statement, {}, Exception("database is locked"))
+
+        with app.app_context():
+            engine = extensions.db.engine
+        event.listen(engine, "before_cursor_execute", fail)
+        try:
+            yield
+        finally:
+            event.remove(engine, "before_cursor_execute", fail)
+
+    return break_database
 
 
 @pytest.fixture

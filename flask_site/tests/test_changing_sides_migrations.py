@@ -91,6 +91,7 @@ def test_what_the_models_are_compared_with(make_app):
     assert [step for step in made if step[0] == "add_table"] == []
     assert {step[1].name for step in steps if step[0] == "add_table"} == {
         "users_user",
+        "users_attempt",
         "blog_post",
         "blog_comment",
         "mail_message",

@@ -2,38 +2,31 @@
 
 import pytest
 from flask import render_template
+from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 from werkzeug.exceptions import default_exceptions
 
 from flask_site import create_app, errors
-from flask_site.extensions import db as database
 
 from .conftest import SETTINGS
 from .factories import make_post
 
 
-@pytest.fixture
-def no_tables(app):
-    """Break the database."""
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    with app.app_context():
-        database.drop_all()
-
-
-def test_failure_page_needs_no_database(client, no_tables):
+def test_failure_page_needs_no_database(app, client, break_database):
     """A view fails, and the visitor reads that it is not their fault."""
-    response = client.get("/")
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with break_database(app, error=DatabaseError):
+        response = client.get("/")
 
     assert response.status_code == 500
     assert "Something broke on our side" in response.text
 
 
-def test_failure_page_needs_no_user(app, client, auth, user):
+def test_failure_page_needs_no_user(app, client, auth, user, break_database):
     """Who is signed in sees it too, though nobody can say who that is."""
     auth.login(user)
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    with app.app_context():
-        database.drop_all()
-    response = client.get("/")
+    with break_database(app, error=DatabaseError):
+        response = client.get("/")
 
     assert response.status_code == 500
     assert "Something broke on our side" in response.text
@@ -96,9 +89,46 @@ def test_view_without_a_form_relies_on_the_guard_of_the_site(app, client, auth, 
     app.config["WTF_CSRF_ENABLED"] = True
     guarded = client.post(f"{address}/delete/")
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
-    edited = client.post(f"{address}/edit/", data={"title": "Mine", "body": "Now."})
+    form = {"title": "Mine", "body": "Now.", "version": 1}
+    edited = client.post(f"{address}/edit/", data=form)
     deleted = client.post(f"{address}/delete/")
 
     assert guarded.status_code == 403
     assert edited.status_code == 400  # the form looks for its token itself
     assert deleted.status_code == 302
+
+
+def test_database_that_does_not_answer(app, client, break_database):
+    """It is away, full, or busy: the visitor may come again in a while."""
+    with break_database(app):
+        response = client.get("/")
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "10"
+    assert "our database does not answer" in response.text
+
+
+def test_database_that_does_not_write(app, client, user, break_database):
+    """Nothing of what was to be stored is, and the next visitor meets no trace."""
+    with app.app_context():
+        address = f"/posts/{make_post(user).id}"
+    form = {"name": "Kim", "email": "kim@example.org", "body": "Well said."}
+    with break_database(app, "INSERT INTO mail_message"):
+        response = client.post(f"{address}/comments/", data=form)
+    page = client.get(f"{address}/").text
+
+    assert response.status_code == 503
+    assert "Well said." in response.text
+    assert "Well said." not in page
+    assert "Your comment is published." not in page
+
+
+@pytest.mark.parametrize("error", [DatabaseError, IntegrityError, ProgrammingError])
+def test_other_errors_of_the_database(app, client, break_database, error):
+    """Where another try would be in vain, nobody is asked for one."""
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with break_database(app, error=error):
+        response = client.get("/")
+
+    assert response.status_code == 500
+    assert "Retry-After" not in response.headers

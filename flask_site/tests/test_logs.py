@@ -8,6 +8,7 @@ from logging.config import DictConfigurator
 
 import pytest
 from flask import g
+from sqlalchemy.exc import OperationalError
 
 from flask_site.logs import RequestIdFilter
 
@@ -129,3 +130,17 @@ def test_a_traceback_has_the_id(app, answer, lines):
     assert of_the_request["status"] == 500
     assert response.headers["X-Request-ID"] == error["request_id"]
     assert error["request_id"] == of_the_request["request_id"]
+
+
+def test_a_database_that_is_busy_has_a_traceback_too(answer, lines):
+    """What is answered by 503 can be looked into as well."""
+
+    def view():
+        raise OperationalError("", {}, Exception("database is locked"))
+
+    response = answer(view)
+    error, of_the_request = (json.loads(line) for line in lines())
+
+    assert "database is locked" in error["exc_info"]
+    assert (error["level"], of_the_request["status"]) == ("ERROR", 503)
+    assert response.headers["X-Request-ID"] == error["request_id"]

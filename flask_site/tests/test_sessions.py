@@ -1,6 +1,7 @@
 """Sessions: what ends them, and what either store keeps where."""
 
 import json
+from unittest.mock import Mock
 
 import pytest
 from flask import session
@@ -34,7 +35,7 @@ def server_app(tmp_path_factory):
     path = tmp_path_factory.mktemp("sessions") / "db.sqlite3"
     stored = {"SQLALCHEMY_DATABASE_URI": f"sqlite:///{path}"}
     app = create_app(SETTINGS | stored | {"SESSION_STORE": "server"})
-    app.add_url_rule("/grow/<told>/", view_func=grow)
+    app.add_url_rule("/grow/<told>/", view_func=grow, methods=["GET", "POST"])
     with app.app_context():
         database.create_all()
         app.config["ANN"] = make_user()
@@ -200,3 +201,22 @@ def test_change_within_a_value_on_the_server(open_browser, told, kept):
     client.get(f"/grow/{told or 'silent'}/")
 
     assert client.get(f"/grow/{told or 'silent'}/").json == kept
+
+
+@pytest.mark.parametrize("statement", ["SELECT sessions", "UPDATE sessions"])
+def test_store_that_does_not_answer(
+    server_app, open_browser, break_database, monkeypatch, statement
+):
+    """A session that cannot be had is a page too: come again."""
+    monkeypatch.setitem(server_app.config, "PROPAGATE_EXCEPTIONS", False)
+    # Flask-Session asks three times, and sleeps in between.
+    monkeypatch.setattr("flask_session._utils.time", Mock())
+    client = open_browser()
+    client.post("/grow/told/")
+    with break_database(server_app, statement):
+        response = client.post("/grow/told/")
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "10"
+    assert "our database does not answer" in response.text
+    assert client.post("/grow/told/").json == [1, 1]

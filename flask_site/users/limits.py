@@ -5,7 +5,7 @@ from hashlib import sha256
 from math import ceil
 
 from flask import current_app, request
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from flask_site.columns import now
 from flask_site.extensions import db
@@ -25,20 +25,22 @@ def count_attempt(username):
     limit_per_address = current_app.config["LOGIN_TRIES_PER_ADDRESS"]
     window = timedelta(seconds=current_app.config["LOGIN_TRIES_WINDOW"])
     start = now() - window
-    attempt = Attempt(**get_key(username))
+    key = get_key(username)
     db.session.execute(delete(Attempt).where(Attempt.date_tried <= start))
-    db.session.add(attempt)
+    # The id alone: the row may be gone after the commit, by a log-in that succeeds.
+    id = db.session.scalar(insert(Attempt).values(key).returning(Attempt.id))
     db.session.commit()
     recent = db.session.execute(
         select(Attempt.name, Attempt.date_tried)
-        .filter_by(address=attempt.address)
+        .filter_by(address=key["address"])
         .where(Attempt.date_tried > start)
         .order_by(Attempt.date_tried)
     ).all()
-    same_name = [date for name, date in recent if name == attempt.name]
+    same_name = [date for name, date in recent if name == key["name"]]
     if len(recent) <= limit_per_address and len(same_name) <= limit:
         return 0
-    db.session.delete(attempt)  # what was not tried does not count
+    # What was not tried does not count.
+    db.session.execute(delete(Attempt).filter_by(id=id))
     db.session.commit()
     oldest = recent[0].date_tried if len(same_name) <= limit else same_name[0]
     return max(1, ceil((oldest - start).total_seconds()))
