@@ -106,9 +106,9 @@ def new_post(request):
     """Write a post."""
     form = NewPostForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        form.instance.author = request.user
         data = form.cleaned_data
         key = make_key(data["submission"], data["title"], data["body"])
-        form.instance.author = request.user
         form.instance.submission = key
         try:
             with transaction.atomic():
@@ -183,13 +183,13 @@ def add_comment(request, post_id):
     form = get_comment_form(request)
     if not form.is_valid():
         return render_post(request, post, form, status=400)
+    form.instance.post = post
+    if request.user.is_authenticated:
+        form.instance.author = request.user
     key = make_key(
         form.cleaned_data["submission"], str(post.pk), form.cleaned_data["body"]
     )
-    form.instance.post = post
     form.instance.submission = key
-    if request.user.is_authenticated:
-        form.instance.author = request.user
     try:
         with transaction.atomic():  # comment and mail, both or neither
             comment = form.save()
