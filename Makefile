@@ -54,8 +54,9 @@ test-url: .dev ## Run the contract against a server, and leave posts and account
 		echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2;; esac
 	@$(PY) -m pytest shared_tests --url "$$URL" -rN
 
-storm: .dev ## Kill the sites under load and count what was lost (half an hour)
+storm: .dev ## Kill the sites under load and count what was lost (three quarters of an hour)
 	@$(PY) -m shared_tests.storm
+	@$(PY) -m shared_tests.losses
 
 diff: ## Both sites side by side: F=blog/views.py, or C=pagination for an idea; PLAIN=1
 	@$(PYTHON) -m docs.side_by_side --file="$$F" $(if $(GIVEN_C),--concept="$$C") \

@@ -63,11 +63,22 @@ class SessionMiddleware(sessions.SessionMiddleware):
         """Save the session; a page that was only read can do without."""
         try:
             return super().process_response(request, response)
-        except (OperationalError, SessionInterrupted):  # no INSERT, or no UPDATE
-            if request.method not in {"GET", "HEAD"}:
+        except (OperationalError, SessionInterrupted) as error:  # no INSERT, no UPDATE
+            failure = get_failure(error)
+            if failure is None:
                 raise
+            if request.method not in {"GET", "HEAD"}:
+                raise failure from None
             logger.warning("The session is not saved.", exc_info=True)
             return response
+
+
+def get_failure(error):
+    """Return the failure of the database behind an error, if there is one."""
+    # A row that cannot be changed looks to Django like one that was deleted.
+    while error is not None and not isinstance(error, OperationalError):
+        error = error.__context__
+    return error
 
 
 def load_read_posts(get_response):

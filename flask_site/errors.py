@@ -1,5 +1,7 @@
 """The pages for what goes wrong."""
 
+from contextlib import suppress
+
 from flask import current_app, g, render_template, session
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -13,6 +15,7 @@ def init_app(app):
         app.register_error_handler(code, show_error)
     app.register_error_handler(CSRFError, show_csrf_error)
     app.register_error_handler(OperationalError, show_unavailable)
+    app.teardown_appcontext(forget_lost_connection)
 
 
 def show_error(error):
@@ -36,3 +39,9 @@ def show_unavailable(error):
     if "read_posts" in g:  # there is a session
         session.modified = False  # to save it would fail again, after as long a wait
     return render_template("503.html"), 503, {"Retry-After": "10"}
+
+
+def forget_lost_connection(error):
+    """Let go of a connection that was lost after the answer was made."""
+    with suppress(OperationalError):  # it would take the answer with it
+        db.session.rollback()

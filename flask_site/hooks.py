@@ -52,7 +52,7 @@ def load_read_posts():
 
 def never_store(response):
     """Keep pages that name a user out of every cache."""
-    is_static = request.path.startswith(f"{current_app.static_url_path}/")
+    is_static = request.endpoint == "static" and response.status_code < 400
     # Pages of failures name nobody, and there may be no session to look at.
     if response.status_code < 500 and not is_static and "_user_id" in session:
         response.cache_control.no_store = True

@@ -55,11 +55,17 @@ class Step:
 class Browser:
     """Keeps cookies, follows no redirect by itself, remembers what it sent."""
 
-    def __init__(self, url: str, steps: list[Step] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        steps: list[Step] | None = None,
+        transport: httpx.BaseTransport = TRANSPORT,
+    ) -> None:
         """Start without cookies at the site of this address."""
         self.url = url.rstrip("/")
         self.steps: list[Step] = [] if steps is None else steps
-        transport = BehindTLS() if self.url.startswith("https://127.") else TRANSPORT
+        if self.url.startswith("https://127."):
+            transport = BehindTLS()
         self._client = httpx.Client(transport=transport, trust_env=False, timeout=30)
 
     @property

@@ -9,14 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from .browser import Browser, Step
+from .chromium import Chromium, chromium_program
 from .contract import load_contract
-from .databases import Database, create_database, postgresql, postgresql_programs
+from .databases import Database, create_database, postgresql
 from .old_posts import add_old_posts
+from .postgresql_server import postgresql_programs
 from .redis_server import RedisServer, redis_program
 from .report import ContractReport
 from .servers import SITES, Address, Launcher, Server, copy_database, stop_servers
@@ -209,6 +212,18 @@ def redis_server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest) -> Iterator[Chromium]:
+    """A real browser for this run, which reaches the site and nothing else."""
+    program = chromium_program()
+    if program is None:
+        pytest.skip("no Chromium is installed")
+    url = request.config.getoption("url", None) or "http://127.0.0.1"
+    browser = Chromium(program, urlsplit(url).hostname or "")
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
 def mail_site(start_site: Callable[..., Server], smtp_server: SMTPServer) -> Server:
     """A site that mails, with another name in its mails than the one it is asked by."""
     return start_site(MAIL_URL=smtp_server.url, SITE_URL="http://blog.example.org")
@@ -330,6 +345,26 @@ def postgresql_server() -> Iterator[str]:
         pytest.skip("PostgreSQL is not installed")
     with postgresql(programs) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def start_on_postgresql(
+    launch: Launcher, site_name: str, postgresql_server: str
+) -> Callable[..., Server]:
+    """Start a server on an empty database of PostgreSQL."""
+    template = f"{site_name}-empty"
+    url = create_database(postgresql_server, template)
+    folder = launch.new_folder(template)
+    environment = launch.environment(folder, DATABASE_URL=url)
+    launch.run(site_name, "migrate", folder, environment)
+
+    def start(command: str = "serve", **changes: str | None) -> Server:
+        folder = launch.new_folder(f"{site_name}-postgresql")
+        url = create_database(postgresql_server, folder.name, template)
+        environment = launch.environment(folder, DATABASE_URL=url, **changes)
+        return launch.serve(site_name, folder, environment, command)
+
+    return start
 
 
 @pytest.fixture(scope="session")

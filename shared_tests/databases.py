@@ -1,9 +1,5 @@
 """Databases for the rows that look inside: a PostgreSQL of our own, and a schema."""
 
-import os
-import shutil
-import subprocess
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +11,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError, SAWarning
 from sqlalchemy.types import DateTime, Integer, String, Text
 
-from .servers import free_port
+from .postgresql_server import PostgreSQLServer
 
 BACKENDS = ["sqlite", "postgresql"]
 TABLES = ["users_user", "users_attempt", "blog_post", "blog_comment", "mail_message"]
@@ -34,60 +30,11 @@ class Database:
         return self.url.removeprefix("sqlite:///")
 
 
-def postgresql_programs() -> Path | None:
-    """Find the folder that has `initdb`: Debian keeps it out of PATH."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).parent
-    versions = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"),
-        key=lambda path: int(path.parts[-3]),
-    )
-    return versions[-1].parent if versions else None
-
-
 @contextmanager
 def postgresql(programs: Path) -> Iterator[str]:
     """Run a PostgreSQL server of our own, and give its address without a database."""
-    # PostgreSQL does not run as root: there, its own user does it.
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    folder = Path(tempfile.mkdtemp(prefix="contract-"))
-    if as_user:
-        shutil.chown(folder, "postgres", "postgres")
-    port = free_port()
-
-    def run(program: str, *arguments: str) -> None:
-        command = [
-            *as_user,
-            str(programs / program),
-            "-D",
-            str(folder / "data"),
-            *arguments,
-        ]
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
-
-    options = f"-c listen_addresses=127.0.0.1 -p {port} -k {folder} -c fsync=off"
-    try:
-        run(
-            "initdb",
-            "-U",
-            "contract",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--no-sync",
-        )
-        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-        yield f"postgresql://contract@127.0.0.1:{port}"
-    finally:
-        if (folder / "data" / "postmaster.pid").exists():
-            run("pg_ctl", "-w", "-m", "fast", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    with PostgreSQLServer(programs) as server:
+        yield server.url
 
 
 def driver(url: str) -> str:

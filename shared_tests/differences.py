@@ -607,6 +607,10 @@ LEDGER: tuple[Difference, ...] = (
                 """,
                 ("Vary", "Cookie", ""),
             ),
+            case(
+                "methods of /static/style.css: ada * /static/style.css*",
+                ("Cache-Control", "no-store", ""),
+            ),
         ),
     ),
     # Sessions and cookies.

@@ -303,6 +303,25 @@ def test_the_email_address_of_an_account_is_shown_to_its_owner_only(
     assert email not in reader.get("/account/").text
 
 
+@row("USER-17")
+def test_nobody_learns_whether_an_address_is_known(new_browser, author):
+    known, unknown = author.email, f"{token()}@{token()}.example.org"
+
+    def ask(email):
+        visitor = new_browser()
+        shown = visitor.log_in(email, "not the password")
+        sent = visitor.ask_for_reset(email)
+        led = sent.follow()
+        made = visitor.register(email=email)
+        return [
+            *[(page.status, page.alerts, page.errors) for page in (shown, sent, made)],
+            (sent.location, led.messages, led.words),
+            (made.location, made.follow().messages),
+        ]
+
+    assert ask(known) == ask(unknown)
+
+
 @row("USER-18")
 @pytest.mark.parametrize("remember", [True, False])
 def test_log_out_ends_what_was_remembered(browser, author, remember):

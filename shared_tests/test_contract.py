@@ -9,9 +9,11 @@ from .contract import HERE, OWN_SERVER, TAGS, load_contract, parse_contract, par
 # These test the suite, or the difference between sites, and prove no row.
 WITHOUT_ROWS = {
     "test_browser.py",
+    "test_chromium.py",
     "test_contract.py",
     "test_crowd_finds_leaks.py",
     "test_differences.py",
+    "test_matters.py",
     "test_normalize.py",
     "test_report.py",
     "test_running.py",

@@ -5,6 +5,7 @@ import secrets
 import pytest
 
 from .contract import row
+from .typed import TYPED, handed_back
 from .visitor import token
 
 USER_ADDRESSES = [
@@ -163,3 +164,36 @@ def test_reading_changes_nothing(victim, method):
         page = victim.visitor.request(method, f"{victim.address(address)}?{query}")
         assert page.status in {200, 405}, address
     victim.assert_untouched()
+
+
+@row("CSRF-5")
+@pytest.mark.parametrize(
+    "address", ["/posts/new/", "{post}edit/", "{post}delete/", "{post}comments/"]
+)
+@pytest.mark.parametrize("made_up", [False, True], ids=["no token", "made-up token"])
+def test_what_was_typed_without_a_token_is_handed_back(
+    victim, browser, address, made_up
+):
+    typed = {"title": "Forged <title>", "body": TYPED}
+
+    for visitor in (victim.visitor, browser):
+        token = dict.fromkeys(visitor.hidden_fields(), "x") if made_up else {}
+        page = visitor.post(victim.address(address), {**typed, **token})
+
+        assert_refused(page)
+        assert handed_back(page) == typed
+    victim.assert_untouched()
+
+
+@row("CSRF-5")
+def test_what_was_typed_before_a_log_in_elsewhere_is_handed_back(author, new_browser):
+    other = new_browser()
+    other.register()
+    form = author.get("/posts/new/").form("/posts/new/")
+    author.log_in(other.username, other.password)
+
+    page = form.submit(title="T", body=TYPED)
+
+    assert_refused(page)
+    assert handed_back(page)["title"] == "T"
+    assert other.get(other.author_address).entries == []

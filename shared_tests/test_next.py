@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 
 from .contract import row
+from .corpora import load_corpus
 
 WANTED = [
     "/posts/new/",
@@ -36,6 +37,14 @@ LEAVING = {
     "user in host": "https://127.0.0.1@evil.example/",
     "broken host": "http://[evil.example/",
 }
+
+ORIGINS = """
+([site, locations]) => Object.fromEntries(
+  Object.entries(locations).map(([kind, location]) => [
+    kind, new URL(location, `${site}/login/`).origin
+  ])
+)
+"""
 
 
 @row("NEXT-1", "USER-16")
@@ -120,3 +129,36 @@ def test_next_writes_no_header(browser, pen):
 
     assert answer.is_redirect
     assert "forged" not in [cookie.name for cookie in browser.cookies]
+
+
+@pytest.fixture(scope="module")
+def origins(chromium, nobody):
+    """Let a real browser say where an address of a page of the site leads."""
+    window = chromium.open_window(nobody)
+    window.open("/login/")
+
+    def origins(locations):
+        return window.evaluate(ORIGINS, [nobody.url, locations])
+
+    yield origins
+    window.close()
+
+
+@row("NEXT-5")
+@pytest.mark.parametrize("place", ["address", "form"])
+def test_a_real_browser_stays_on_the_site(new_browser, pen, origins, place):
+    browser = new_browser()
+    form = browser.get("/login/").form("/login/")
+    right = {"username": pen.username, "password": pen.password}
+    locations = {}
+    for kind, target in load_corpus("next").items():
+        visitor = browser.twin()
+        if place == "address":
+            page = visitor.get(f"/login/?next={quote(target, safe='')}")
+            answer = page.form("/login/").submit(**right)
+        else:
+            answer = visitor.post("/login/", {**form.hidden, **right, "next": target})
+        assert answer.is_redirect, kind
+        locations[kind] = answer.headers["Location"]
+
+    assert origins(locations) == dict.fromkeys(locations, pen.url)

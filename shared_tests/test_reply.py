@@ -237,12 +237,12 @@ def test_another_user_deletes_no_comment_of_a_user(stranger, post, own_comment):
     assert len(stranger.comments_on(post)) == 1
 
 
-@row("REPLY-16")
-def test_an_anonymous_attempt_to_delete_leads_to_log_in(browser, post, comment):
-    answer = browser.send(comment.delete_address)
+@row("WRITE-13")
+def test_an_anonymous_attempt_to_delete_is_refused(browser, post, comment):
+    page = browser.send(comment.delete_address)
 
-    assert answer.is_redirect
-    assert answer.location.split("?")[0] == "/login/"
+    assert page.status == 403
+    assert "/login/" in [page.resolve(a["href"]) for a in page.main.select("a[href]")]
     assert len(browser.comments_on(post)) == 1
 
 

@@ -2,8 +2,6 @@
 
 import base64
 import re
-import statistics
-from time import monotonic
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +19,7 @@ from .mails import (
     wait_until_all_are_sent,
 )
 from .test_passwords import BAD_PASSWORDS
+from .timing import MOST, ratios_until_good
 from .visitor import token
 
 SITE_URL = "http://blog.example.org"
@@ -30,7 +29,6 @@ NEW = "a new pass phrase"
 
 # How the answers to known and unknown addresses are timed.
 ROUNDS = 40
-MEASUREMENTS = 3
 
 # Puts the clock of a process forward, where Python reads it (see sites.toml).
 LATER = """
@@ -539,30 +537,13 @@ def test_the_answer_takes_as_long_for_an_unknown_address(author, new_browser):
     form = new_browser().get("/reset/").form("/reset/")
 
     def ask(email):
-        started = monotonic()
         assert form.submit(email=email).is_redirect
-        return monotonic() - started
 
-    def measure():
-        known, unknown = [], []
-        for number in range(ROUNDS):
-            # Who comes second meets the work that the first has left behind.
-            if number % 2:
-                known.append(ask(author.email))
-            unknown.append(ask(f"{token()}@example.org"))
-            if not number % 2:
-                known.append(ask(author.email))
-        medians = sorted([statistics.median(known), statistics.median(unknown)])
-        return medians[1] / medians[0]
+    ratios = ratios_until_good(
+        lambda: ask(author.email), lambda: ask(f"{token()}@example.org"), ROUNDS
+    )
 
-    # Other programs run on this machine and disturb now the one, now the other; what
-    # is really slower is so every time.
-    ratios: list[float] = []
-    while len(ratios) < MEASUREMENTS:
-        ratios.append(measure())
-        if ratios[-1] <= 1.15:
-            return
-    pytest.fail(f"the medians differ by factors of {ratios}")
+    assert ratios[-1] <= MOST, f"the medians differ by factors of {ratios}"
 
 
 @row("RESET-11")

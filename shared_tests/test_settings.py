@@ -1,8 +1,10 @@
 """Settings that a start refuses, and settings that show from outside."""
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from .contract import row
+from .databases import create_database, driver
 
 PRODUCTION = {"DEMO": None, "CHEAP_PASSWORDS": None}
 
@@ -68,6 +70,22 @@ def test_a_setting_that_cannot_be_read_ends_the_start(launch, site_name, value):
 @row("SET-10")
 def test_production_needs_to_know_where_mail_goes(launch, site_name):
     assert_refused(launch, site_name, "MAIL_URL", **PRODUCTION, MAIL_URL=None)
+
+
+@row("SET-12")
+def test_a_database_that_may_forget_what_it_has_confirmed_is_refused(
+    launch, site_name, postgresql_server
+):
+    url = create_database(postgresql_server, f"{site_name}-forgetful")
+    engine = create_engine(driver(url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        setting = "SET synchronous_commit = off"
+        connection.execute(text(f'ALTER DATABASE "{site_name}-forgetful" {setting}'))
+    engine.dispose()
+
+    assert_refused(
+        launch, site_name, "synchronous_commit", **PRODUCTION, DATABASE_URL=url
+    )
 
 
 @row("SET-11")
@@ -159,6 +177,30 @@ def test_over_tls_every_cookie_is_secure_and_answers_insist_on_tls(
     assert all(cookie.secure for cookie in author.cookies)
     for page in pages:
         assert "max-age=" in page.headers["Strict-Transport-Security"]
+
+
+@row("SET-8")
+def test_errors_insist_on_tls_too(public_site, visit_over_tls):
+    browser, user = visit_over_tls(public_site), visit_over_tls(public_site)
+    user.register()
+    post = user.write_post()
+    pages = [
+        browser.get("/no/such/page/"),
+        browser.get("/static/no-such-file.css"),
+        browser.get("/home"),
+        browser.get("/account/"),
+        browser.get("/", Host="evil.example"),
+        browser.post("/login/"),
+        browser.send(post.delete_address),
+        browser.send("/", body="x"),
+        browser.log_in("nobody", "nothing"),
+        browser.send(post.comments_address, body="x" * (1024 * 1024 + 1)),
+        user.send(post.edit_address, title="T", body="B"),
+    ]
+
+    assert {page.status for page in pages} >= {302, 400, 403, 404, 405, 413}
+    for page in pages:
+        assert "max-age=" in page.headers["Strict-Transport-Security"], page.address
 
 
 @row("SET-8")

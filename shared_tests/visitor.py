@@ -53,9 +53,9 @@ class Visitor(Browser):
     password = ""
     email = ""
 
-    def __init__(self, url: str, steps: list[Step] | None = None) -> None:
+    def __init__(self, url: str, steps: list[Step] | None = None, **how: Any) -> None:
         """Start without an account."""
-        super().__init__(url, steps)
+        super().__init__(url, steps, **how)
         self._changed(signed_in=False)
 
     def twin(self, url: str | None = None) -> Self:

@@ -106,13 +106,14 @@ def new_post(request):
     """Write a post."""
     form = NewPostForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        form.instance.author = request.user
-        data = form.cleaned_data
-        key = make_key(data["submission"], data["title"], data["body"])
-        form.instance.submission = key
+        post = form.instance
+        post.author = request.user
+        submission = form.cleaned_data["submission"]
+        key = make_key(submission, request.user.pk, post.title, post.body)
+        post.submission = key
         try:
             with transaction.atomic():
-                post = form.save()
+                form.save()
         except IntegrityError:  # the same form, sent twice
             post = get_object_or_404(Post, submission=key)
         messages.success(request, "Your post is published.")
@@ -183,16 +184,16 @@ def add_comment(request, post_id):
     form = get_comment_form(request)
     if not form.is_valid():
         return render_post(request, post, form, status=400)
-    form.instance.post = post
+    comment = form.instance
+    comment.post = post
     if request.user.is_authenticated:
-        form.instance.author = request.user
-    key = make_key(
-        form.cleaned_data["submission"], str(post.pk), form.cleaned_data["body"]
-    )
-    form.instance.submission = key
+        comment.author = request.user
+    typed = [comment.name, comment.email, comment.body]
+    key = make_key(form.cleaned_data["submission"], post.pk, *typed)
+    comment.submission = key
     try:
         with transaction.atomic():  # comment and mail, both or neither
-            comment = form.save()
+            form.save()
             message = Message.objects.create(kind="comment", object_id=comment.pk)
             transaction.on_commit(partial(send_soon, message.pk, request.request_id))
     except IntegrityError:

@@ -170,9 +170,12 @@ def growing(answer, client):
     client.raise_request_exception = False
 
 
-def test_store_that_does_not_answer(user, growing, client, break_database):
-    """A session that cannot be had is a page too: come again."""
-    with break_database('SELECT "django_session"'):
+@pytest.mark.parametrize(
+    "statement", ['SELECT "django_session"', 'UPDATE "django_session"']
+)
+def test_store_that_does_not_answer(user, growing, client, break_database, statement):
+    """A session that cannot be opened, or not be saved, is a page too: come again."""
+    with break_database(statement):
         response = client.post("/view/")
 
     assert response.status_code == 503

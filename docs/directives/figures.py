@@ -1,7 +1,8 @@
-"""The directives `{storm}` and `{crowd}`: what was measured, from docs/figures/.
+"""The directives `{storm}`, `{losses}` and `{crowd}`: what was measured.
 
 The numbers depend on the machine, so a measurement is written down once, with its
-circumstances; `python -m shared_tests.storm` and `python -m shared_tests.crowd` do it.
+circumstances, in docs/figures; `python -m shared_tests.storm` does it, and likewise
+`shared_tests.losses` and `shared_tests.crowd`.
 """
 
 import json
@@ -12,6 +13,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from shared_tests.losses import words
+
 from .ledger import paragraph
 from .tables import labeled, table
 
@@ -21,6 +24,15 @@ SENDERS = {
     "thread": "outbox and threads",
     "celery": "outbox and Celery",
     "bare": "a bare thread",
+}
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+VERSIONS = {
+    "python": "Python",
+    "flask": "Flask",
+    "django": "Django",
+    "gunicorn": "gunicorn",
+    "sqlite": "SQLite",
+    "postgresql": "PostgreSQL",
 }
 STORES = {"cookie": "in a cookie", "server": "on the server", "default": "its own"}
 Figures = dict[str, Any]
@@ -47,7 +59,7 @@ CROWD = {"visitors": "visitors", "requests": "requests"}
 
 
 class Measured(SphinxDirective):
-    """What both directives share."""
+    """What all these directives share."""
 
     file: ClassVar[str]
 
@@ -76,6 +88,18 @@ class Storm(Measured):
             raise self.error(f"There is no storm that is called {scenario}.")
         runs = [run for run in figures["runs"] if run["scenario"] == scenario]
         return [DRAWN[scenario](runs), circumstances(figures, runs)]
+
+
+class Losses(Measured):
+    """Shows what each site lost on each database, whatever went wrong."""
+
+    file = "losses.json"
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table, and how it was measured."""
+        self.env.note_dependency(words.__file__)
+        figures = self.read()
+        return [draw_losses(figures["runs"]), versions(figures)]
 
 
 class Crowd(Measured):
@@ -143,6 +167,38 @@ def circumstances(figures: Figures, runs: list[Figures]) -> nodes.paragraph:
     return paragraph("; ".join(parts) + ".", "measured")
 
 
+def draw_losses(runs: list[Figures]) -> nodes.table:
+    """Return a row for all that went wrong, with a cell for each site and database."""
+    told = {
+        (run["scenario"], run["site"], run["database"]): words.tell(run) for run in runs
+    }
+    heads = {
+        (site, database): f"{SITES[site]}, {DATABASES[database]}"
+        for site in SITES
+        for database in DATABASES
+    }
+    rows = [
+        nodes.row(
+            "",
+            labeled("what goes wrong", title),
+            *(
+                labeled(head, told.get((scenario, *place), "–"))
+                for place, head in heads.items()
+            ),
+        )
+        for scenario, title in words.SCENARIOS.items()
+    ]
+    return table(["what goes wrong", *heads.values()], rows, "figures")
+
+
+def versions(figures: Figures) -> nodes.paragraph:
+    """Return when, where and with which versions it was measured."""
+    machine, found = figures["machine"], figures["versions"]
+    named = ", ".join(f"{name} {found[key]}" for key, name in VERSIONS.items())
+    where = f"on {machine['system']} with {machine['cores']} cores"
+    return paragraph(f"Measured on {figures['date']}, {where}: {named}.", "measured")
+
+
 def draw_crowd(figures: Figures) -> nodes.table:
     """Return what a crowd has done on each site, and what it saw of others."""
     rows = [
@@ -161,5 +217,6 @@ def draw_crowd(figures: Figures) -> nodes.table:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives; their style is that of all such tables."""
     app.add_directive("storm", Storm)
+    app.add_directive("losses", Losses)
     app.add_directive("crowd", Crowd)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,6 +6,7 @@ import pytest
 from docutils import nodes
 
 from docs.directives import figures, stores
+from shared_tests.losses import words
 from shared_tests.stores import COLUMNS, QUESTIONS
 from shared_tests.storm.report import MUST_BE_ZERO
 
@@ -22,6 +23,12 @@ def measured(name: str) -> figures.Figures:
 def storm() -> figures.Figures:
     """What comments and mails survived."""
     return measured("storm.json")
+
+
+@pytest.fixture
+def losses() -> figures.Figures:
+    """What was lost, whatever went wrong."""
+    return measured("losses.json")
 
 
 @pytest.fixture
@@ -106,6 +113,25 @@ def test_nobody_of_the_crowd_saw_what_belongs_to_another(crowd):
 
     assert [(row[0], row[-1]) for row in shown] == [("Flask", "0"), ("Django", "0")]
     assert [found["failures"] for found in crowd.values()] == [[], []]
+
+
+def test_every_loss_has_its_row_and_every_run_its_cell(losses):
+    shown = cells(figures.draw_losses(losses["runs"]))
+
+    assert [row[0] for row in shown] == list(words.SCENARIOS.values())
+    told = [cell for row in shown for cell in row[1:] if cell != "–"]
+    assert sorted(told) == sorted(words.tell(run) for run in losses["runs"])
+
+
+def test_nothing_was_lost_and_nothing_went_wrong(losses):
+    assert [words.wrong(run) for run in losses["runs"] if words.wrong(run)] == []
+
+
+def test_it_is_said_with_which_versions_losses_were_counted(losses):
+    said = figures.versions(losses).astext()
+
+    assert losses["date"] in said
+    assert losses["versions"]["postgresql"] in said
 
 
 def test_it_is_said_when_and_where_it_was_measured(storm):

@@ -15,4 +15,4 @@ def make_key(submission, *typed):
     """Return one key for one form with one text; without a form each is new."""
     if not submission:
         return uuid4()
-    return uuid5(NAMESPACE, "\0".join([submission, *typed]))
+    return uuid5(NAMESPACE, "\0".join(map(str, [submission, *typed])))

@@ -108,7 +108,7 @@ def new_post():
     if form.validate_on_submit():
         post = Post(author_id=current_user.id)
         form.populate_obj(post)
-        key = make_key(form.submission.data, form.title.data, form.body.data)
+        key = make_key(form.submission.data, current_user.id, post.title, post.body)
         post.submission = key
         db.session.add(post)
         try:
@@ -188,7 +188,8 @@ def add_comment(post_id):
     if current_user.is_authenticated:
         comment.author_id = current_user.id
     form.populate_obj(comment)
-    key = make_key(form.submission.data, str(post.id), form.body.data)
+    typed = [comment.name, comment.email, comment.body]
+    key = make_key(form.submission.data, post.id, *typed)
     comment.submission = key
     db.session.add(comment)
     try:

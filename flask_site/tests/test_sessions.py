@@ -207,7 +207,7 @@ def test_change_within_a_value_on_the_server(open_browser, told, kept):
 def test_store_that_does_not_answer(
     server_app, open_browser, break_database, monkeypatch, statement
 ):
-    """A session that cannot be had is a page too: come again."""
+    """A session that cannot be opened, or not be saved, is a page too: come again."""
     monkeypatch.setitem(server_app.config, "PROPAGATE_EXCEPTIONS", False)
     # Flask-Session asks three times, and sleeps in between.
     monkeypatch.setattr("flask_session._utils.time", Mock())

@@ -33,16 +33,28 @@ class Answer:
 class Clients:
     """Anonymous visitors of some posts, each in a thread."""
 
-    def __init__(self, url: str, posts: list[Post]) -> None:
-        """Give this crowd a word of its own, which stands in all its comments."""
+    def __init__(
+        self,
+        url: str,
+        posts: list[Post],
+        clients: int = CLIENTS,
+        *,
+        stubborn: bool = False,
+    ) -> None:
+        """Give this crowd a word of its own, which stands in all its comments.
+
+        Who is stubborn sends a comment again, until told that it is there.
+        """
         self.url = url
         self.posts = posts
+        self.clients = clients
+        self.stubborn = stubborn
         self.word = token()
         self.answers: list[Answer] = []
         self.begun = 0
         self._changed = threading.Condition()
         self._stopped = threading.Event()
-        self._pool = ThreadPoolExecutor(CLIENTS)
+        self._pool = ThreadPoolExecutor(clients)
         self._numbers: SimpleQueue[int] = SimpleQueue()
 
     def __enter__(self) -> Self:
@@ -61,7 +73,7 @@ class Clients:
         """Begin to write so many comments."""
         for number in range(comments):
             self._numbers.put(number)
-        self._done = [self._pool.submit(self._write) for _ in range(CLIENTS)]
+        self._done = [self._pool.submit(self._write) for _ in range(self.clients)]
 
     def wait_until_begun(self, comments: int) -> None:
         """Wait until so many comments are on their way, or were."""
@@ -86,10 +98,10 @@ class Clients:
             with self._changed:
                 self.begun += 1
                 self._changed.notify_all()
-            answer = self._reply(visitor, number)
-            self.answers.append(answer)
-            if answer.status is None:
+            while self._reply(visitor, number).status in {None, 503}:
                 self._wait_for_the_site()
+                if not self.stubborn or self._stopped.is_set():
+                    break
 
     def _reply(self, visitor: Visitor, number: int) -> Answer:
         post = self.posts[number % len(self.posts)]
@@ -106,7 +118,9 @@ class Clients:
         except LookupError:
             # Instead of the post there was a page without a form.
             status = visitor.steps[-1].status
-        return Answer(body, status, monotonic() - started)
+        answer = Answer(body, status, monotonic() - started)
+        self.answers.append(answer)
+        return answer
 
     def _wait_for_the_site(self) -> None:
         deadline = monotonic() + SECONDS_TO_ANSWER
