@@ -44,4 +44,4 @@ def show_unavailable(error):
 def forget_lost_connection(error):
     """Let go of a connection that was lost after the answer was made."""
     with suppress(OperationalError):  # it would take the answer with it
-        db.session.rollback()
+        db.session.remove()
