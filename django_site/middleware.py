@@ -57,7 +57,7 @@ def log_request(get_response):
 
 
 class SessionMiddleware(sessions.SessionMiddleware):
-    """Lets pages be read while the database takes no writes, and read marks neither."""
+    """Answers a page that was only read, though its session cannot be saved."""
 
     def process_response(self, request, response):
         """Save the session; a page that was only read can do without."""

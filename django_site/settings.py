@@ -91,10 +91,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        options=f"-c lock_timeout={DATABASE_TIMEOUT}s",
-        connect_timeout=5,  # seconds
-    )
+    _given = DATABASES["default"].get("OPTIONS", {})
+    _options = f"-c lock_timeout={DATABASE_TIMEOUT}s {_given.get('options', '')}"
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        **_given,
+        "options": _options,
+    }
 else:
     raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,4 +1,4 @@
-"""What the settings must be before the site starts."""
+"""What must be right before the site starts."""
 
 from contextlib import suppress
 

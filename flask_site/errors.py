@@ -34,6 +34,8 @@ def show_csrf_error(error):
 
 def show_unavailable(error):
     """Show the page for a database that is away, full, or busy for too long."""
+    if current_app.debug:
+        raise error  # for the debugger
     current_app.logger.error("The database does not answer.", exc_info=error)
     db.session.rollback()
     if "read_posts" in g:  # there is a session

@@ -45,6 +45,8 @@ def log_request(response):
 
 def load_read_posts():
     """Put the ids of the posts that this visitor has read where views find them."""
+    if request.endpoint == "static":
+        return  # a style sheet needs no user, and no database
     if "_user_id" in session and current_user.is_anonymous:
         session.clear()  # a copy from before a log-out opens nothing at all
     g.read_posts = session.get("read_posts", [])

@@ -34,7 +34,9 @@ _url = make_url(
     env.str(
         "DATABASE_URL",
         f"sqlite:///{BASE_DIR / 'flask.sqlite3'}",
-        validate=validate.Regexp(r"(sqlite|postgres(ql)?)://"),
+        validate=validate.Regexp(
+            r"(sqlite|postgres(ql)?)://", error="It must name SQLite or PostgreSQL."
+        ),
     )
 )
 if _url.get_backend_name() == "sqlite":
@@ -44,14 +46,13 @@ if _url.get_backend_name() == "sqlite":
         "connect_args": {"timeout": DATABASE_TIMEOUT, "isolation_level": "IMMEDIATE"}
     }
 else:
-    _url = _url.set(drivername="postgresql+psycopg")
-    SQLALCHEMY_ENGINE_OPTIONS = {
-        "connect_args": {
-            "options": f"-c lock_timeout={DATABASE_TIMEOUT}s",
-            "connect_timeout": 5,  # seconds
-        },
-        "pool_pre_ping": True,  # the server may have restarted
-    }
+    _given = dict(_url.query)
+    _options = f"-c lock_timeout={DATABASE_TIMEOUT}s {_given.get('options', '')}"
+    _url = _url.set(
+        drivername="postgresql+psycopg",
+        query={"connect_timeout": "5", **_given, "options": _options},
+    )
+    SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True}  # the server may have restarted
 SQLALCHEMY_ENGINE_OPTIONS["hide_parameters"] = True  # no keys and hashes in the log
 SQLALCHEMY_DATABASE_URI = _url
 

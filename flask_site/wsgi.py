@@ -2,6 +2,7 @@
 
 import sys
 from logging.config import dictConfig
+from time import sleep
 
 from sqlalchemy.exc import OperationalError
 
@@ -18,6 +19,10 @@ try:
         check_database(db)
     if app.config["TASKS"] == "thread":
         start_sweeping(app)
-except (ImproperlyConfigured, OperationalError) as error:
+except ImproperlyConfigured as error:
     print(f"Error: {error}", file=sys.stderr)
     sys.exit(3)  # gunicorn takes it that another try would be in vain
+except OperationalError as error:  # Flask-Session asks for its table at once
+    print(f"Error: {error}", file=sys.stderr)
+    sleep(1)
+    sys.exit(1)  # gunicorn tries again

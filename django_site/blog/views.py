@@ -162,8 +162,9 @@ def delete_post(request, post_id):
     if request.method == "POST":
         try:
             post.delete()
-        except IntegrityError:  # somebody replied a moment ago
-            return render(request, "blog/delete_post.html", {"post": post}, status=409)
+        except IntegrityError:  # somebody replied
+            context = {"post": post, "is_conflict": True}
+            return render(request, "blog/delete_post.html", context, status=409)
         messages.success(request, "Your post is deleted.")
         return redirect("blog:site_home")
     return render(request, "blog/delete_post.html", {"post": post})

@@ -61,6 +61,6 @@ def test_header_that_is_too_short(read_address, proxies, header):
 
 @pytest.mark.parametrize(("header", "address"), [('x, "a"', '"a"'), ('"x, a', "a")])
 def test_header_that_no_proxy_writes(read_address, header, address):
-    """The two frameworks' users read it differently; nobody gets more tries by it."""
+    """Werkzeug reads quotes: who opens one shares the tries of the proxy."""
     # A comma is a comma here, and a quote is a quote.
     assert read_address(1, header) == address

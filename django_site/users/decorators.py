@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 
 def login_required(view):
-    """Lead a visitor to the log-in page; what somebody has typed is handed back."""
+    """Lead a visitor to the log-in page; hand back what a form held."""
     view_of_users = lead_to_login(view)
 
     @wraps(view)

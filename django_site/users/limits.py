@@ -1,7 +1,8 @@
 """How often anybody may try to log in: counted in a table, once for all processes."""
 
+import hmac
 from datetime import timedelta
-from hashlib import sha256
+from ipaddress import ip_network
 from math import ceil
 
 from django.conf import settings
@@ -44,5 +45,16 @@ def forget_attempts(request, username):
 
 def get_key(request, username):
     """Return where a try came from, and for whom; people type passwords there too."""
-    name = sha256(username.lower().encode()).hexdigest()
-    return {"address": request.META["REMOTE_ADDR"][:45], "name": name}
+    key = settings.SECRET_KEY.encode()
+    name = hmac.digest(key, username.lower().encode(), "sha256").hex()
+    return {"address": get_network(request.META["REMOTE_ADDR"]), "name": name}
+
+
+def get_network(address):
+    """Return an IPv4 address, or the network of one of IPv6: it has so many."""
+    address = address.removeprefix("::ffff:")  # IPv4, through a socket of IPv6
+    try:
+        network = ip_network(f"{address}/64", strict=False)
+    except ValueError:  # IPv4 has no such network; a socket has no address
+        return address[:45]
+    return str(network)

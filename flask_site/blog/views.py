@@ -163,7 +163,8 @@ def delete_post(post_id):
         except (IntegrityError, StaleDataError):  # somebody replied or changed it
             db.session.rollback()
             post = get_own_post_or_403(post_id)
-            return render_template("blog/delete_post.html", post=post), 409
+            context = {"post": post, "is_conflict": True}
+            return render_template("blog/delete_post.html", **context), 409
         flash("Your post is deleted.", "success")
         return redirect(url_for("blog.site_home"))
     return render_template("blog/delete_post.html", post=post)

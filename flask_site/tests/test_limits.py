@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from flask_site.columns import now
 from flask_site.extensions import db as database
-from flask_site.users.limits import count_attempt, forget_attempts
+from flask_site.users.limits import count_attempt, forget_attempts, get_network
 from flask_site.users.models import Attempt
 
 from .factories import PASSWORD
@@ -136,7 +136,7 @@ def test_forgotten_tries(app, attempt, read):
     with app.test_request_context(environ_base={"REMOTE_ADDR": HERE}):
         forget_attempts("Ann")
 
-    assert [address for address, *_ in read()] == [HERE, THERE]
+    assert [address for address, *_ in read()] == [HERE, "2001:db8::/64"]
 
 
 def test_forgotten_while_counting(attempt, monkeypatch):
@@ -212,3 +212,18 @@ def test_form_that_is_not_tried(client, read, form):
 
     assert response.status_code == 400
     assert read() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:0:1:2:3:4:5", "2001:db8:0:1::/64"),
+        ("", ""),
+        ("x" * 60, "x" * 45),
+    ],
+)
+def test_what_counts_as_one_address(address, counted):
+    """Who has one address of IPv6 has a whole network of them."""
+    assert get_network(address) == counted

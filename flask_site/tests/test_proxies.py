@@ -71,6 +71,6 @@ def test_header_that_is_too_short(read_address, proxies, header):
     ("header", "address"), [('x, "a"', "a"), ('"x, a', CONNECTION)]
 )
 def test_header_that_no_proxy_writes(read_address, header, address):
-    """The two frameworks' users read it differently; nobody gets more tries by it."""
+    """Werkzeug reads quotes: who opens one shares the tries of the proxy."""
     # Werkzeug knows quotes; one that does not end makes the whole header worthless.
     assert read_address(1, header) == address

@@ -102,7 +102,7 @@ def login():
 
 @login_manager.unauthorized_handler
 def ask_for_login():
-    """Lead a visitor to the log-in page; what somebody has typed is handed back."""
+    """Lead a visitor to the log-in page; hand back what a form held."""
     if request.method == "POST":
         return render_template("403_signed_out.html"), 403
     return redirect(login_url(login_manager.login_view, request.url))
