@@ -12,17 +12,19 @@ GIVEN_C := $(filter command%,$(origin C))
 override F := $(value F)
 override C := $(value C)
 override URL := $(value URL)
+override N := $(value N)
 override PLAIN := $(value PLAIN)
-export F C URL
+override SEED := $(value SEED)
+export F C N SEED URL
 
-.PHONY: help run run-flask run-django dev worker reset test test-url storm diff trace check lint \
-	types migrations-check templates-lint docs format lock sbom audit .run .docs .dev .audit
+.PHONY: help run run-flask run-django dev worker reset test test-url storm fuzz mutants mutmut diff \
+	trace check lint types migrations-check templates-lint docs format lock sbom audit .run .docs .dev .audit
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1~\2/p' Makefile | awk -F'~' '{printf "  make %-18s %s\n", $$1, $$2}'
 	@echo 'Settings go behind the target: make run FLASK_PORT=9000 PYTHON=python3.13'
 
-run: .run ## Serve the guide on 8000, Flask on 8001 and Django on 8002
+run: .run ## Serve the guide (8000), Flask (8001) and Django (8002)
 	@$(SERVE) flask django
 
 run-flask: .run ## Serve the Flask site alone
@@ -34,10 +36,10 @@ run-django: .run ## Serve the Django site alone
 dev: .run ## The same with the frameworks' own development servers
 	@$(SERVE) --dev flask django
 
-worker: .run ## Send mail by Celery, beside `make run TASKS=celery REDIS_URL=...`
+worker: .run ## Send mail by Celery, beside `make run TASKS=celery`
 	@$(SERVE) --worker flask django
 
-reset: ## Delete both default databases and folders of mail (asks first, unless YES=1)
+reset: ## Delete both databases and mail (asks, unless YES=1)
 	@if [ "$(YES)" != 1 ]; then \
 		printf 'Stop `make run` first. Delete flask.sqlite3, django.sqlite3 and mail/ with all they hold? [y/N] '; \
 		read -r answer; [ "$$answer" = y ] || { echo 'Nothing deleted.'; exit 0; }; \
@@ -49,20 +51,29 @@ reset: ## Delete both default databases and folders of mail (asks first, unless 
 test: .dev ## Run every test: the docs', both sites' own, the contract
 	@$(PY) -m pytest -n 2
 
-test-url: .dev ## Run the contract against a server, and leave posts and accounts there
+test-url: .dev ## Run the contract against a server: URL=http://...
 	@case "$$URL" in http://*|https://*) ;; *) \
 		echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2;; esac
 	@$(PY) -m pytest shared_tests --url "$$URL" -rN
 
-storm: .dev ## Kill the sites under load and count what was lost (three quarters of an hour)
+storm: .dev ## Kill the sites under load, count losses (45 minutes)
 	@$(PY) -m shared_tests.storm
 	@$(PY) -m shared_tests.losses
 
-diff: ## Both sites side by side: F=blog/views.py, or C=pagination for an idea; PLAIN=1
+fuzz: .dev ## Compare both sites over made-up stories: N=1000 SEED=1
+	@$(PY) -m shared_tests.fuzz --requests "$${N:-1000}" $(if $(SEED),--seed "$$SEED")
+
+mutants: .dev ## Break the sites on purpose: is it seen? (10 minutes)
+	@$(PY) -m shared_tests.mutants
+
+mutmut: .dev ## Count the faults that the sites' own tests see (30 minutes)
+	@for site in flask django; do $(PY) -m shared_tests.mutants.inside --site $$site || exit; done
+
+diff: ## Both sites side by side: F=FILE, C=IDEA, PLAIN=1
 	@$(PYTHON) -m docs.side_by_side --file="$$F" $(if $(GIVEN_C),--concept="$$C") \
 		$(if $(filter-out 0,$(value PLAIN)),--plain)
 
-trace: .run ## Print what both sites do for one address: make trace URL='/home/?page=2'
+trace: .run ## What both sites do for one address: URL='/?page=2'
 	@$(PY) -m docs.life.trace "$$URL"
 
 check: lint types migrations-check templates-lint docs test ## Everything that must hold before a commit
@@ -94,14 +105,14 @@ docs: .docs ## Build the guide into build/docs; every warning is an error
 	@$(PY) -m sphinx -W --keep-going -n -q -j auto -d build/doctrees docs build/docs
 	@echo 'The guide is in build/docs/index.html; `make run` serves it.'
 
-lock: ## Rewrite requirements/*.txt (UPGRADE=1 takes the newest versions)
+lock: ## Rewrite requirements/*.txt (UPGRADE=1: the newest)
 	@$(PYTHON) requirements/install.py uv
 	@$(PY) requirements/lock.py
 
-sbom: .dev ## Write the bill of materials of what runs into build (CycloneDX)
+sbom: .dev ## Write the bill of materials of what runs (CycloneDX)
 	@$(PY) requirements/sbom.py
 
-audit: .audit ## Look what the locks pin up among known weaknesses (asks the network)
+audit: .audit ## Ask the network for known faults of what is locked
 	@$(PY) -m pip_audit --strict --require-hashes --disable-pip \
 		$(patsubst %,-r %,$(wildcard requirements/*.txt))
 

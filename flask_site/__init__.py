@@ -31,6 +31,7 @@ def create_app(config=None):
 
     # First, so that what another hook refuses has an id and a line in the log too.
     app.before_request(hooks.start_request)
+    app.before_request(hooks.refuse_unreadable_form)
 
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")

@@ -5,6 +5,7 @@ from time import perf_counter
 
 from flask import current_app, g, request, session
 from flask_login import current_user
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from .logs import get_request_id, hide_secrets
 
@@ -20,6 +21,19 @@ def start_request():
     """Note when the request came, and its id where views find it."""
     g.started = perf_counter()
     g.request_id = get_request_id()
+
+
+def refuse_unreadable_form():
+    """Answer 400 to a form that Flask-WTF could not look through for its token."""
+    if request.method == "POST" and request.endpoint:
+        try:
+            names = request.form.keys()
+        except HTTPException:
+            raise
+        except Exception as error:  # each server has its own for broken chunks
+            raise BadRequest from error
+        if None in names:  # a part of a multipart body has no name
+            raise BadRequest
 
 
 def log_request(response):

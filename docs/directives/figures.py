@@ -112,6 +112,19 @@ class Crowd(Measured):
         return [draw_crowd(self.read())]
 
 
+class Mutants(Measured):
+    """Shows faults that were put into the sites, and which rows noticed."""
+
+    file = "mutants.json"
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table, and when it was measured."""
+        figures = self.read()
+        python = figures["versions"]["python"]
+        when = f"Tried on {figures['date']} with Python {python}."
+        return [draw_mutants(figures["mutants"]), paragraph(when, "measured")]
+
+
 def draw_kills(runs: list[Figures]) -> nodes.table:
     """Return what is left when a site was killed again and again."""
     rows = [
@@ -214,9 +227,31 @@ def draw_crowd(figures: Figures) -> nodes.table:
     return table(["site", "sessions", *CROWD, "leaks"], rows, "figures")
 
 
+def draw_mutants(mutants: Figures) -> nodes.table:
+    """Return who noticed which fault; where only one site can have it, why."""
+    rows = [
+        nodes.row(
+            "",
+            labeled("fault", f"`{name}`"),
+            labeled("what it breaks", fault["breaks"]),
+            *(labeled(SITES[site], noticed(fault, site)) for site in SITES),
+        )
+        for name, fault in mutants.items()
+    ]
+    return table(["fault", "what it breaks", *SITES.values()], rows, "figures")
+
+
+def noticed(fault: Figures, site: str) -> str:
+    """Return the rows that noticed a fault on a site, or why it cannot be there."""
+    if site not in fault:
+        return str(fault["elsewhere"])
+    return ", ".join(fault[site]["noticed_by"]) or "nobody"
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives; their style is that of all such tables."""
     app.add_directive("storm", Storm)
     app.add_directive("losses", Losses)
     app.add_directive("crowd", Crowd)
+    app.add_directive("mutants", Mutants)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

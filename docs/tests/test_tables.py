@@ -7,6 +7,8 @@ from docutils import nodes
 
 from docs.directives import figures, stores
 from shared_tests.losses import words
+from shared_tests.mutants.patches import load_mutants
+from shared_tests.servers import SITES
 from shared_tests.stores import COLUMNS, QUESTIONS
 from shared_tests.storm.report import MUST_BE_ZERO
 
@@ -29,6 +31,13 @@ def storm() -> figures.Figures:
 def losses() -> figures.Figures:
     """What was lost, whatever went wrong."""
     return measured("losses.json")
+
+
+@pytest.fixture
+def mutants() -> figures.Figures:
+    """Which faults the contract noticed."""
+    faults: figures.Figures = measured("mutants.json")["mutants"]
+    return faults
 
 
 @pytest.fixture
@@ -132,6 +141,21 @@ def test_it_is_said_with_which_versions_losses_were_counted(losses):
 
     assert losses["date"] in said
     assert losses["versions"]["postgresql"] in said
+
+
+def test_every_fault_has_its_row_and_was_noticed(mutants):
+    shown = cells(figures.draw_mutants(mutants))
+
+    assert [row[0] for row in shown] == [*mutants]
+    assert [row for row in shown if "nobody" in row] == []
+    assert {
+        (site, one.name): one.sentence for site in SITES for one in load_mutants(site)
+    } == {
+        (site, name): fault["breaks"]
+        for name, fault in mutants.items()
+        for site in SITES
+        if site in fault
+    }
 
 
 def test_it_is_said_when_and_where_it_was_measured(storm):

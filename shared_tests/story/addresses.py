@@ -115,6 +115,23 @@ def page_numbers(story: Story) -> None:
 # Addresses.
 
 
+TOO_MANY_SLASHES = (
+    "//",
+    "//home/",
+    "//posts/1/",
+    "/posts//1/",
+    "/posts/1//",
+    "/posts//1//",
+    "//evil.example/",
+    "//evil.example/home",
+    "//evil.example",
+    "/%2Fevil.example",
+    "/%5Cevil.example",
+    "//static/style.css",
+    "/static//style.css",
+)
+
+
 @group("missing slash", "`//posts/`, `/posts//`")
 def slashes(story: Story) -> None:
     """Leave slashes out, and write too many."""
@@ -132,27 +149,20 @@ def slashes(story: Story) -> None:
         "/nothing",
         "/healthz/",
         "/feed.atom/",
+        "/logout",
+        "/posts/1/comments",
+        "/comments/1/delete",
     ):
         story.get(address)
     story.ask("HEAD", "/home")
+    story.visitor("replier").log_in(STRANGER, PASSWORD)
+    story.post("/posts/13/comments/", {"body": "Yes."}, "replier")
+    story.get("/home", "replier", note="with a message")
+    story.get("/home/", "replier", note="with a message")
     story.post("/login", {"username": AUTHOR, "password": PASSWORD})
     story.post("/posts/1/comments", KIM)
     story.ask("POST", "/posts/1/comments", data=KIM, note="without a token")
-    for address in (
-        "//",
-        "//home/",
-        "//posts/1/",
-        "/posts//1/",
-        "/posts/1//",
-        "/posts//1//",
-        "//evil.example/",
-        "//evil.example/home",
-        "//evil.example",
-        "/%2Fevil.example",
-        "/%5Cevil.example",
-        "//static/style.css",
-        "/static//style.css",
-    ):
+    for address in TOO_MANY_SLASHES:
         story.get(address)
     story.post("//login/", {"username": AUTHOR, "password": "wrong"})
 
@@ -255,28 +265,33 @@ def nowhere(story: Story) -> None:
     story.get("/" + "x" * 3000, shown="/ and 3000 letters")
 
 
+HOSTS = {
+    "evil.example": "evil.example",
+    "localhost": "localhost",
+    "LOCALHOST": "LOCALHOST",
+    "localhost with a dot": "localhost.",
+    "another port": "127.0.0.1:9999",
+    "a port that is none": "127.0.0.1:abc",
+    "IPv6": "[::1]",
+    "a subdomain": "sub.localhost",
+    "0.0.0.0": "0.0.0.0",  # noqa: S104 - a name to send, not one to listen on
+    "a path": "localhost/evil",
+    "a user": "evil@localhost",
+    "a comma": "localhost,evil.example",
+    "an underscore": "local_host",
+    "nothing": "",
+}
+
+
 @group("unknown Host", "behind a TLS proxy")
 def hosts(story: Story) -> None:
     """Ask under names that the site has, and others."""
     port = story.url.rpartition(":")[2]
-    for shown, host in {
-        "evil.example": "evil.example",
+    of_this_port = {
         "evil.example with a port": f"evil.example:{port}",
-        "localhost": "localhost",
-        "LOCALHOST": "LOCALHOST",
-        "localhost with a dot": "localhost.",
         "localhost with a port": f"localhost:{port}",
-        "another port": "127.0.0.1:9999",
-        "a port that is none": "127.0.0.1:abc",
-        "IPv6": "[::1]",
-        "a subdomain": "sub.localhost",
-        "0.0.0.0": "0.0.0.0",  # noqa: S104 - a name to send, not one to listen on
-        "a path": "localhost/evil",
-        "a user": "evil@localhost",
-        "a comma": "localhost,evil.example",
-        "an underscore": "local_host",
-        "nothing": "",
-    }.items():
+    }
+    for shown, host in (HOSTS | of_this_port).items():
         for address in ("/", "/home"):
             story.get(address, headers={"Host": host}, note=shown)
     story.get("/feed.atom", headers={"Host": "feed.localhost"})

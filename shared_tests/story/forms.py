@@ -145,8 +145,10 @@ FORMS = {
 OF_USERS = ("/posts/new/", "/posts/5/edit/", "/account/", "/account/password/")
 
 
+PADDED = " \t Padded. \n"
 VALUES = {
     "empty": "",
+    "padded": PADDED,
     "blank": " \t\r\n ",
     "NUL": "a\0b",
     "vertical tab around": "\x0ba\x0b",
@@ -192,7 +194,8 @@ def fields(story: Story) -> None:
     story.get("/posts/5/", note="afterwards")
 
 
-URLENCODED: Headers = {"Content-Type": "application/x-www-form-urlencoded"}
+FORM = "application/x-www-form-urlencoded"
+URLENCODED: Headers = {"Content-Type": FORM}
 
 
 @group("form field strip, NUL")
@@ -228,7 +231,7 @@ def lengths(story: Story) -> None:
     story.post(
         "/posts/12/comments/", KIM | {"body": lines + "k"}, note="5002 with line breaks"
     )
-    for username in ("u" * 31, "u" * 200):
+    for username in ("u" * 31, "u" * 200, "<" * 32):
         account = {"username": username, "email": "u@example.org"}
         passwords = {"password1": OTHER_PASSWORD, "password2": OTHER_PASSWORD}
         story.post("/register/", account | passwords, note=f"name of {len(username)}")
@@ -321,6 +324,26 @@ def accounts(story: Story) -> None:
     story.post(
         "/register/", account | {"password1": "short", "password2": "shor"}, note="both"
     )
+    for note, (first, second) in {
+        "left out": ("", PASSWORD),
+        "with NUL": ("a\0b", PASSWORD),
+        "left out, short": ("", "short"),
+        "left out, like the name": ("", "newcomer"),
+    }.items():
+        story.post(
+            "/register/",
+            account | {"password1": first, "password2": second},
+            note=f"{note}: no good first password",
+        )
+    for note, typed in {"": "no address", "short, ": "none"}.items():
+        story.post(
+            "/register/",
+            {
+                "username": "newcomer",
+                **dict.fromkeys(("email", "password1", "password2"), typed),
+            },
+            note=f"{note}like a field that is wrong",
+        )
     for username in (
         "ada",
         "ADA",
@@ -412,38 +435,45 @@ def bodies(story: Story) -> None:
     story.get("/posts/12/", note="afterwards")
 
 
+# A note, the type, and a body in which TOKEN stands for the hidden fields.
+ENCODINGS = (
+    ("latin-1", f"{FORM}; charset=latin-1", b"TOKEN&body=%E9"),
+    ("ISO-8859-1", f"{FORM}; charset=ISO-8859-1", b"TOKEN&body=\xe9"),
+    ("UTF-16", f"{FORM}; charset=utf-16", b"TOKEN&body=x"),
+    ("unknown charset", f"{FORM}; charset=klingon", b"TOKEN&body=x"),
+    ("UTF-8", f"{FORM}; charset=utf-8", b"TOKEN&name=%C3%A9"),
+    ("invalid UTF-8", FORM, b"TOKEN&name=%FF%FE"),
+    ("invalid percent", FORM, b"TOKEN&name=%zz%"),
+    ("raw bytes", FORM, b"TOKEN&name=\xff\xfe"),
+    ("semicolons", FORM, b"TOKEN;name=x"),
+    ("plus and percent", FORM, b"TOKEN&name=a+b%2Bc"),
+    ("bare names", FORM, b"TOKEN&name&email&body"),
+    ("no names", FORM, b"TOKEN&=x&=&&"),
+    ("plain text", "text/plain", b"TOKEN&body=x"),
+    ("no type", "", b"TOKEN&body=x"),
+    ("multipart without boundary", "multipart/form-data", b"TOKEN"),
+    ("multipart, empty", "multipart/form-data; boundary=x", b""),
+    (
+        "multipart, cut off",
+        "multipart/form-data; boundary=x",
+        b"--x\r\nContent-Dispo",
+    ),
+    ("multipart, no parts", "multipart/form-data; boundary=x", b"--x--\r\n"),
+)
+
+
 @group("`charset=latin-1` urlencoded POST", "decoding of invalid UTF-8", "JSON body")
 def encodings(story: Story) -> None:
     """Send bodies that are no form, or not in UTF-8."""
     address = "/posts/12/comments/"
     hidden = story.token("anybody")
     prefix = "&".join(f"{name}={value}" for name, value in hidden.items()).encode()
-    form = "application/x-www-form-urlencoded"
-    for note, kind, content in (
-        ("latin-1", f"{form}; charset=latin-1", prefix + b"&body=%E9"),
-        ("ISO-8859-1", f"{form}; charset=ISO-8859-1", prefix + b"&body=\xe9"),
-        ("UTF-16", f"{form}; charset=utf-16", prefix + b"&body=x"),
-        ("unknown charset", f"{form}; charset=klingon", prefix + b"&body=x"),
-        ("UTF-8", f"{form}; charset=utf-8", prefix + b"&name=%C3%A9"),
-        ("invalid UTF-8", form, prefix + b"&name=%FF%FE"),
-        ("invalid percent", form, prefix + b"&name=%zz%"),
-        ("raw bytes", form, prefix + b"&name=\xff\xfe"),
-        ("semicolons", form, prefix + b";name=x"),
-        ("plus and percent", form, prefix + b"&name=a+b%2Bc"),
-        ("bare names", form, prefix + b"&name&email&body"),
-        ("no names", form, prefix + b"&=x&=&&"),
+    bodies = [
+        *ENCODINGS,
         ("JSON", "application/json", json.dumps(hidden | {"name": "Kim"}).encode()),
-        ("plain text", "text/plain", prefix + b"&body=x"),
-        ("no type", "", prefix + b"&body=x"),
-        ("multipart without boundary", "multipart/form-data", prefix),
-        ("multipart, empty", "multipart/form-data; boundary=x", b""),
-        (
-            "multipart, cut off",
-            "multipart/form-data; boundary=x",
-            b"--x\r\nContent-Dispo",
-        ),
-        ("multipart, no parts", "multipart/form-data; boundary=x", b"--x--\r\n"),
-    ):
+    ]
+    for note, kind, body in bodies:
+        content = body.replace(b"TOKEN", prefix)
         story.ask(
             "POST", address, content=content, headers={"Content-Type": kind}, note=note
         )

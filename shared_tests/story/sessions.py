@@ -198,6 +198,8 @@ def forgetting(story: Story) -> None:
     """Look at what the site remembers, and let it forget."""
     reader = story.visitor("reader")
     story.get("/session/", "reader", note="before anything")
+    story.visitor("opener").get("/login/")
+    story.get("/session/", "opener", note="only a form was opened")
     story.get(READ, "reader")
     story.get("/session/", "reader", note="one post read")
     story.visitors["copied"] = copy_of(reader)

@@ -1,0 +1,1 @@
+"""Tells both sites the same made-up stories, and compares every answer."""
