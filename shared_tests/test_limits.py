@@ -274,21 +274,19 @@ def test_what_the_first_proxy_saw_counts(proxied_site, proxies, come_from):
 
 @row("LIMIT-7")
 @pytest.mark.parametrize(
-    ("first", "second", "third"),
+    "addresses",
     [
         ("2001:db8::7", "2001:db8::ffff:8", "2001:db8:0:1::7"),
         ("192.0.2.77", "::ffff:192.0.2.77", "::ffff:192.0.2.78"),
     ],
 )
-def test_a_network_of_ipv6_is_one_address(
-    proxied_site, proxies, come_from, first, second, third
-):
+def test_a_network_of_ipv6_is_one_address(proxied_site, proxies, come_from, addresses):
     visitor, name = come_from(proxied_site), token()
     end = ["10.0.0.1", "10.0.0.2"][: proxies - 1]
 
     statuses = [
         visitor.guess(name, X_Forwarded_For=", ".join([address, *end]))
-        for address in (first, second, third)
+        for address in addresses
     ]
 
     assert statuses == [400, 429, 400]
