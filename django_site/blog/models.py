@@ -35,7 +35,9 @@ class PostQuerySet(models.QuerySet):
 class Post(models.Model):
     """A text with a title, by a user."""
 
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, db_index=False
+    )
     title = models.CharField(max_length=200, validators=[validate_plain_text])
     body = models.TextField(
         "text",
@@ -53,7 +55,10 @@ class Post(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-date_posted", "-id"], name="blog_post_newest")
+            models.Index(fields=["-date_posted", "-id"], name="blog_post_newest"),
+            models.Index(
+                fields=["author", "-date_posted", "-id"], name="blog_post_author"
+            ),
         ]
 
     def __str__(self):
@@ -113,3 +118,32 @@ class Comment(models.Model):
 
     def __str__(self):
         return self.body[:50]
+
+
+class Bookmark(models.Model):
+    """A place in a list of posts, and how many posts stand at or before it.
+
+    Triggers keep these true: triggers.sqlite.sql and triggers.postgresql.sql.
+    """
+
+    pk = models.CompositePrimaryKey("author_id", "date_posted", "post_id")
+    author_id = models.BigIntegerField()  # whose posts; 0 is the list of all
+    date_posted = models.DateTimeField()
+    post_id = models.BigIntegerField()
+    rank = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["author_id", "rank"], name="blog_bookmark_rank")]
+
+    def __str__(self):
+        return f"{self.rank} posts to {self.date_posted}"
+
+
+class Edition(models.Model):
+    """The state that readers see: each write of what they see changes the token."""
+
+    id = models.BigIntegerField(primary_key=True)
+    token = models.CharField(max_length=36)
+
+    def __str__(self):
+        return self.token

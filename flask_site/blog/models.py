@@ -26,7 +26,7 @@ class Post(db.Model):
     __tablename__ = "blog_post"
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("users_user.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("users_user.id"))
     title: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
     body_html: Mapped[str] = mapped_column(Text)
@@ -44,6 +44,7 @@ class Post(db.Model):
 
     __table_args__ = (
         Index("blog_post_newest", date_posted.desc(), id.desc()),
+        Index("blog_post_author", author_id, date_posted.desc(), id.desc()),
         {"sqlite_autoincrement": True},
     )
     # Counts changes; a change of what somebody else has changed is a StaleDataError.
@@ -110,3 +111,29 @@ Post.comment_count = column_property(
     select(func.count(Comment.id)).where(Comment.post_id == Post.id).scalar_subquery(),
     deferred=True,
 )
+
+
+class Bookmark(db.Model):
+    """A place in a list of posts, and how many posts stand at or before it.
+
+    Triggers keep these true: triggers.sqlite.sql and triggers.postgresql.sql.
+    """
+
+    __tablename__ = "blog_bookmark"
+
+    # Whose posts; 0 is the list of all.
+    author_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    date_posted: Mapped[datetime] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rank: Mapped[int] = mapped_column()
+
+    __table_args__ = (Index("blog_bookmark_rank", author_id, rank),)
+
+
+class Edition(db.Model):
+    """The state that readers see: each write of what they see changes the token."""
+
+    __tablename__ = "blog_edition"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    token: Mapped[str] = mapped_column(String(36))
