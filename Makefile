@@ -17,8 +17,8 @@ override PLAIN := $(value PLAIN)
 override SEED := $(value SEED)
 export F C N SEED URL
 
-.PHONY: help run run-flask run-django dev worker reset test test-url storm fuzz mutants mutmut diff \
-	trace check lint types migrations-check templates-lint docs format lock sbom audit .run .docs .dev .audit
+.PHONY: help run run-flask run-django dev worker reset test test-url storm bench-writes fuzz mutants \
+	mutmut diff trace check lint types migrations-check templates-lint docs format lock sbom audit .run .docs .dev .audit
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1~\2/p' Makefile | awk -F'~' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ test-url: .dev ## Run the contract against a server: URL=http://...
 storm: .dev ## Kill the sites under load, count losses (45 minutes)
 	@$(PY) -m shared_tests.storm
 	@$(PY) -m shared_tests.losses
+
+bench-writes: .dev ## Measure 32 visitors who write at once (2 minutes)
+	@$(PY) -m shared_tests.bench.writes
 
 fuzz: .dev ## Compare both sites over made-up stories: N=1000 SEED=1
 	@$(PY) -m shared_tests.fuzz --requests "$${N:-1000}" $(if $(SEED),--seed "$$SEED")

@@ -100,8 +100,12 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     }
 else:
     raise ImproperlyConfigured("DATABASE_URL must name SQLite or PostgreSQL.")
+# A connection stays with its thread; who finds it broken makes another.
+DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TIME_ZONE = "UTC"
+USE_I18N = False  # one language: nothing looks for translations
 
 # Cookies: the names tell two sites on one host apart, for cookies ignore ports.
 # Over TLS the prefix makes browsers refuse a cookie that another host has set.

@@ -19,6 +19,7 @@ from .chromium import Chromium, chromium_program
 from .contract import load_contract
 from .databases import Database, create_database, postgresql
 from .old_posts import add_old_posts
+from .one_database import OneDatabase, serve_on_one_database
 from .postgresql_server import postgresql_programs
 from .redis_server import RedisServer, redis_program
 from .report import ContractReport
@@ -414,3 +415,12 @@ def taken_over(
         return launch.serve(taker, folder, environment)
 
     return take_over
+
+
+@pytest.fixture(scope="session", params=sorted(SITES))
+def one_database(
+    request: pytest.FixtureRequest, launch: Launcher, postgresql_server: str
+) -> Iterator[OneDatabase]:
+    """Every site at the same time on a database that one of them has made."""
+    with serve_on_one_database(launch, postgresql_server, request.param) as served:
+        yield served

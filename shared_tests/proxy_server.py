@@ -107,6 +107,10 @@ class ProxyServer(PortServer):
         """Where visitors go."""
         return f"http://{HOST}:{self.port}"
 
+    def settings(self) -> str:
+        """Write what haproxy reads at its start."""
+        return proxy_settings([self.front], self._folder / "control")
+
     def ask(self, command: str) -> str:
         """Tell the proxy while it runs, as in `set server flask/1 state drain`."""
         with socket.socket(socket.AF_UNIX) as connection:
@@ -123,8 +127,7 @@ class ProxyServer(PortServer):
         program = proxy_program()
         assert program, "haproxy is not installed"
         settings = self._folder / "haproxy.cfg"
-        text = proxy_settings([self.front], self._folder / "control")
-        settings.write_text(text, encoding="utf-8")
+        settings.write_text(self.settings(), encoding="utf-8")
         log = self._folder / "log"
         with log.open("ab") as output:
             self._process = subprocess.Popen(

@@ -1,6 +1,7 @@
 """Posts and their comments."""
 
 from contextlib import suppress
+from functools import cache
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -17,18 +18,35 @@ validate_plain_text = RegexValidator(
 )
 
 
+@cache
+def count_comments():
+    """Count the comments of a post."""
+    # A join and GROUP BY would count for all posts before the page is cut.
+    comments = Comment.objects.filter(post=OuterRef("pk")).order_by()
+    count = comments.values("post").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(count), 0)
+
+
 class PostQuerySet(models.QuerySet):
     """Queries for posts."""
 
     def newest(self):
         """Select the posts, newest first, with author and number of comments."""
-        # A join and GROUP BY would count for all posts before the page is cut.
-        comments = Comment.objects.filter(post=OuterRef("pk"))
-        count = comments.values("post").annotate(count=Count("pk")).values("count")
         return (
             self.select_related("author")
-            .annotate(comment_count=Coalesce(Subquery(count), 0))
+            .annotate(comment_count=count_comments())
             .order_by("-date_posted", "-id")
+        )
+
+    def headlines(self):
+        """Select what a list of posts shows of them."""
+        return self.values(
+            "id",
+            "title",
+            "summary",
+            "date_posted",
+            "comment_count",
+            username=F("author__username"),
         )
 
 

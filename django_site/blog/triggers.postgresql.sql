@@ -2,6 +2,8 @@
 -- All of it can run again: it makes what is missing and counts anew.
 -- A blank line ends a statement. List 0 is the list of all posts.
 
+-- Writers stand in line here, before they lock anything else, so that no two wait for
+-- each other; and each counts what those before it wrote.
 CREATE OR REPLACE FUNCTION blog_new_edition() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO blog_edition (id, token) VALUES (1, gen_random_uuid()::text)
@@ -19,9 +21,6 @@ DECLARE
   above blog_bookmark;
   counted bigint;
 BEGIN
-  -- Writers of posts stand in line here: each counts what those before it wrote.
-  INSERT INTO blog_edition (id, token) VALUES (1, gen_random_uuid()::text)
-  ON CONFLICT (id) DO UPDATE SET token = excluded.token;
   FOR list IN
     SELECT author_id, min(date_posted) AS first, max(date_posted) AS last
     FROM (
@@ -80,12 +79,16 @@ REFERENCING OLD TABLE AS changed EXECUTE FUNCTION blog_count_posts();
 CREATE OR REPLACE TRIGGER blog_post_moved_here AFTER UPDATE ON blog_post
 REFERENCING NEW TABLE AS changed EXECUTE FUNCTION blog_count_posts();
 
+CREATE OR REPLACE TRIGGER blog_edition_post
+BEFORE INSERT OR DELETE OR UPDATE ON blog_post
+EXECUTE FUNCTION blog_new_edition();
+
 CREATE OR REPLACE TRIGGER blog_edition_comment
-AFTER INSERT OR DELETE OR UPDATE OF post_id ON blog_comment
+BEFORE INSERT OR DELETE OR UPDATE OF post_id ON blog_comment
 EXECUTE FUNCTION blog_new_edition();
 
 CREATE OR REPLACE TRIGGER blog_edition_user_renamed
-AFTER UPDATE OF username ON users_user
+BEFORE UPDATE OF username ON users_user
 EXECUTE FUNCTION blog_new_edition();
 
 INSERT INTO blog_edition (id, token) VALUES (1, gen_random_uuid()::text)

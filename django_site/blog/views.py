@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import InvalidPage, Paginator
+from django.core.paginator import InvalidPage
 from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,15 +23,17 @@ from django_site.users.decorators import login_required
 
 from .forms import CommentForm, EditPostForm, NewPostForm, UserCommentForm
 from .models import Comment, Post
+from .pagination import PostPaginator
 from .submissions import make_key
 
 READ_POSTS_KEPT = 200
+NEWEST = Post.objects.newest().headlines()  # lazy: each page takes its own part
 
 
 @require_safe
 def site_home(request):
     """Show a page of all posts, newest first."""
-    paginator = Paginator(Post.objects.newest(), settings.POSTS_PER_PAGE)
+    paginator = PostPaginator(NEWEST, settings.POSTS_PER_PAGE)
     try:
         page_obj = paginator.page(request.GET.get("page", 1))
     except InvalidPage as error:
@@ -55,6 +57,8 @@ class AuthorPosts(ListView):
     """Show a page of the posts of one author, newest first."""
 
     template_name = "blog/author_posts.html"
+    queryset = NEWEST
+    paginator_class = PostPaginator
 
     def get_paginate_by(self, queryset):
         """Read the setting now, not when the class is made."""
@@ -65,7 +69,11 @@ class AuthorPosts(ListView):
         self.author = get_object_or_404(
             get_user_model(), username=self.kwargs["username"]
         )
-        return Post.objects.newest().filter(author=self.author)
+        return super().get_queryset()
+
+    def get_paginator(self, *args, **kwargs):
+        """Say whose list it is."""
+        return super().get_paginator(*args, author_id=self.author.pk, **kwargs)
 
     def get_context_data(self, **kwargs):
         """Add what the template needs; the request is here as `self.request`."""

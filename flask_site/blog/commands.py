@@ -12,6 +12,7 @@ from flask_site.extensions import db
 from flask_site.users.models import User
 
 from .models import Comment, Post
+from .triggers import find_wrong_bookmarks, make_triggers
 from .views import bp
 
 DEMO_CONTENT = Path(__file__).with_name("demo.json")
@@ -56,3 +57,19 @@ def load_demo():
     db.session.add_all([*users.values(), *posts, *comments])
     db.session.commit()
     click.echo(f"Loaded {len(posts)} posts and {len(comments)} comments.")
+
+
+@bp.cli.command("check-pages")
+@click.option("--mend", is_flag=True, help="count all posts anew")
+def check_pages(mend):
+    """Check that pages are found where they are, and mend what is wrong."""
+    with db.engine.begin() as connection:
+        if mend:
+            make_triggers(None, connection)
+            click.echo("All bookmarks are counted anew.")
+        elif wrong := find_wrong_bookmarks(connection):
+            raise click.ClickException(
+                f"{len(wrong)} bookmarks are wrong: mend with --mend."
+            )
+        else:
+            click.echo("All bookmarks are right.")

@@ -64,6 +64,22 @@ class Post(db.Model):
         newest_first = cls.date_posted.desc(), cls.id.desc()
         return select(cls).options(undefer(cls.comment_count)).order_by(*newest_first)
 
+    @classmethod
+    def headlines(cls):
+        """Select what a list of posts shows of them, newest first."""
+        return (
+            select(
+                cls.id,
+                cls.title,
+                cls.summary,
+                cls.date_posted,
+                cls.comment_count,
+                User.username,
+            )
+            .join(User, cls.author_id == User.id)
+            .order_by(cls.date_posted.desc(), cls.id.desc())
+        )
+
     def newer(self):
         """Return the next newer post, or None."""
         place = tuple_(Post.date_posted, Post.id)

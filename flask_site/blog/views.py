@@ -25,6 +25,7 @@ from flask_site.users.models import User
 
 from .forms import CommentForm, EditPostForm, NewPostForm, UserCommentForm
 from .models import Comment, Post
+from .pagination import PostPagination
 from .submissions import make_key
 
 READ_POSTS_KEPT = 200
@@ -48,7 +49,7 @@ def refuse_impossible_page():
 @bp.get("/")  # the innermost is the one that url_for() gives
 def site_home():
     """Show a page of all posts, newest first."""
-    page_obj = db.paginate(Post.newest(), per_page=current_app.config["POSTS_PER_PAGE"])
+    page_obj = PostPagination(per_page=current_app.config["POSTS_PER_PAGE"])
     return render_template("blog/home.html", page_obj=page_obj, read_posts=g.read_posts)
 
 
@@ -61,9 +62,8 @@ class AuthorPosts(View):
     def dispatch_request(self, username):
         """Find the author, then the page; `g` is as near here as anywhere."""
         author = db.one_or_404(select(User).filter_by(username=username))
-        page_obj = db.paginate(
-            Post.newest().filter_by(author=author),
-            per_page=current_app.config["POSTS_PER_PAGE"],
+        page_obj = PostPagination(
+            author_id=author.id, per_page=current_app.config["POSTS_PER_PAGE"]
         )
         return render_template(
             self.template_name,

@@ -55,7 +55,7 @@ def test_queries_of_a_reader(app, user, collect_queries, count):
     """They are as many with one author, post and comment as with many."""
     post_id = fill(app, user, count)
 
-    # Posts with authors and numbers of comments; how many posts.
+    # The nearest bookmark; the posts with authors and numbers of comments.
     assert len(collect_queries("/")) == 2
     # The author, and the same two.
     assert len(collect_queries("/authors/ann/")) == 3

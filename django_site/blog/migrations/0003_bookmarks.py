@@ -34,6 +34,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('blog', '0002_versions_and_submissions'),
+        # SQLite gets a table anew where a column is added, without its triggers.
+        ('users', '0003_attempt'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
