@@ -139,18 +139,27 @@ if SESSION_STORE == "cookie":
     SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 elif REDIS_URL:
     SESSION_ENGINE = "django.contrib.sessions.backends.cache"
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "django",
-        }
-    }
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # `manage.py clearsessions` deletes the rows
 # Seconds since the last thing written to it; who reads writes nothing.
 SESSION_COOKIE_AGE = env.int(
     "SESSION_COOKIE_AGE", 30 * DAY, validate=validate.Range(1, 3650 * DAY)
 )
+
+# Kept pages: in the memory of each process, or in Redis; none while templates change.
+CACHES: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+if REDIS_URL:
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+        "KEY_PREFIX": "django",
+    }
+# Seconds until new templates show, at the latest.
+CACHES["pages"] = CACHES["default"] | {"TIMEOUT": 10 * 60}
+if DEBUG:
+    CACHES["pages"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 # Mail: files in a folder for the developer, else an SMTP server.
 MAIL_URL = env.str(

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from . import blog, context_processors, errors, health, hooks, users
 from .checks import ImproperlyConfigured, check_settings
 from .converters import KeyConverter, UsernameConverter
-from .extensions import csrf, db, login_manager, migrate, server_session
+from .extensions import cache, csrf, db, login_manager, migrate, server_session
 
 
 def create_app(config=None):
@@ -35,6 +35,7 @@ def create_app(config=None):
 
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")
+    cache.init_app(app)
     csrf.init_app(app)
     # Flask-Login's own context processor asks for the user on every page.
     login_manager.init_app(app, add_context_processor=False)

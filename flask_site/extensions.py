@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import datetime
 
+from flask_caching import Cache
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_session import Session
@@ -42,6 +43,7 @@ db = SQLAlchemy(model_class=Model)
 migrate = Migrate(include_name=include_name, render_item=render_item)
 csrf = CSRFProtect()
 server_session = Session()
+cache = Cache(with_jinja2_ext=False)
 login_manager = LoginManager()
 login_manager.login_view = "users.login"
 login_manager.login_message = None  # the log-in page itself says why one is there

@@ -85,6 +85,19 @@ PERMANENT_SESSION_LIFETIME = timedelta(
 )
 SESSION_REFRESH_EACH_REQUEST = False
 
+# Kept pages: in the memory of each process, or in Redis; none while templates change.
+CACHE_TYPE = "SimpleCache"
+if REDIS_URL:
+    CACHE_TYPE = "RedisCache"
+    CACHE_REDIS_URL = REDIS_URL
+    CACHE_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 2}
+    CACHE_KEY_PREFIX = "flask:page:"
+# Seconds until new templates show, at the latest.
+CACHE_DEFAULT_TIMEOUT = 10 * 60
+if DEBUG:
+    CACHE_TYPE = "NullCache"
+CACHE_NO_NULL_WARNING = True
+
 # Mail: files in a folder for the developer, else an SMTP server.
 MAIL_URL = env.str(
     "MAIL_URL",

@@ -53,9 +53,7 @@ class PostQuerySet(models.QuerySet):
 class Post(models.Model):
     """A text with a title, by a user."""
 
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, db_index=False
-    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
     title = models.CharField(max_length=200, validators=[validate_plain_text])
     body = models.TextField(
         "text",
@@ -151,7 +149,9 @@ class Bookmark(models.Model):
     rank = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["author_id", "rank"], name="blog_bookmark_rank")]
+        indexes = [
+            models.Index(fields=["author_id", "rank"], name="blog_bookmark_rank")
+        ]
 
     def __str__(self):
         return f"{self.rank} posts to {self.date_posted}"

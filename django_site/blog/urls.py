@@ -7,6 +7,7 @@ from django_site.converters import UsernameConverter
 
 from . import views
 from .feeds import PostFeed
+from .kept import keep
 
 register_converter(UsernameConverter, "username")
 
@@ -29,5 +30,5 @@ urlpatterns = [
         views.delete_comment,
         name="delete_comment",
     ),
-    path("feed.atom", require_safe(PostFeed()), name="feed"),
+    path("feed.atom", require_safe(keep(PostFeed())), name="feed"),
 ]

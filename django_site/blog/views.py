@@ -10,6 +10,7 @@ from django.core.paginator import InvalidPage
 from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.decorators import method_decorator
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -22,6 +23,7 @@ from django_site.mail.tasks import send_soon
 from django_site.users.decorators import login_required
 
 from .forms import CommentForm, EditPostForm, NewPostForm, UserCommentForm
+from .kept import keep
 from .models import Comment, Post
 from .pagination import PostPaginator
 from .submissions import make_key
@@ -31,6 +33,7 @@ NEWEST = Post.objects.newest().headlines()  # lazy: each page takes its own part
 
 
 @require_safe
+@keep
 def site_home(request):
     """Show a page of all posts, newest first."""
     paginator = PostPaginator(NEWEST, settings.POSTS_PER_PAGE)
@@ -53,6 +56,7 @@ def get_page_range(page_obj):
     )
 
 
+@method_decorator(keep, name="dispatch")
 class AuthorPosts(ListView):
     """Show a page of the posts of one author, newest first."""
 

@@ -4,6 +4,7 @@ from flask import make_response, render_template
 
 from flask_site.extensions import db
 
+from .kept import keep
 from .models import Post
 from .views import bp
 
@@ -11,6 +12,7 @@ FEED_LENGTH = 20
 
 
 @bp.get("/feed.atom")
+@keep
 def feed():
     """Show the newest posts to feed readers."""
     posts = db.session.scalars(Post.newest().limit(FEED_LENGTH)).all()

@@ -24,6 +24,7 @@ from flask_site.mail.tasks import send_soon
 from flask_site.users.models import User
 
 from .forms import CommentForm, EditPostForm, NewPostForm, UserCommentForm
+from .kept import keep
 from .models import Comment, Post
 from .pagination import PostPagination
 from .submissions import make_key
@@ -47,6 +48,7 @@ def refuse_impossible_page():
 
 @bp.get("/home/")
 @bp.get("/")  # the innermost is the one that url_for() gives
+@keep
 def site_home():
     """Show a page of all posts, newest first."""
     page_obj = PostPagination(per_page=current_app.config["POSTS_PER_PAGE"])
@@ -55,6 +57,8 @@ def site_home():
 
 class AuthorPosts(View):
     """Show a page of the posts of one author, newest first."""
+
+    decorators = [keep]
 
     def __init__(self, template_name):
         self.template_name = template_name

@@ -1,0 +1,43 @@
+"""Pages that are kept until the next write, for visitors without a cookie."""
+
+from functools import wraps
+
+from flask import make_response, request
+from sqlalchemy import select
+
+from flask_site.extensions import cache, db
+
+from .models import Edition
+
+EDITION = select(Edition.token)
+
+
+def keep(view):
+    """Keep a page until the next write; a request with a cookie never gets it."""
+    kept = cache.cached(
+        make_cache_key=make_key, unless=has_cookies, response_filter=is_page
+    )(view)
+
+    @wraps(view)
+    def wrapper(*args, **kwargs):
+        response = make_response(kept(*args, **kwargs))
+        response.add_etag()
+        return response.make_conditional(request)
+
+    return wrapper
+
+
+def has_cookies(*args, **kwargs):
+    """Say whether the visitor may be somebody."""
+    return bool(request.cookies)
+
+
+def is_page(response):
+    """Say whether this is a page, and no failure."""
+    return make_response(response).status_code == 200
+
+
+def make_key(*args, **kwargs):
+    """Name a page and its edition, which each write changes: triggers.*.sql."""
+    edition = db.session.scalar(EDITION)
+    return f"{edition} {request.url}"
