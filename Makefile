@@ -15,9 +15,10 @@ override URL := $(value URL)
 override N := $(value N)
 override PLAIN := $(value PLAIN)
 override SEED := $(value SEED)
-export F C N SEED URL
+override POSTS := $(value POSTS)
+export F C N POSTS SEED URL
 
-.PHONY: help run run-flask run-django dev worker reset test test-url storm bench-writes fuzz mutants \
+.PHONY: help run run-flask run-django dev worker load reset test test-url storm bench-writes fuzz mutants \
 	mutmut diff trace check lint types migrations-check templates-lint docs format lock sbom audit .run .docs .dev .audit
 
 help: ## Print this list
@@ -38,6 +39,9 @@ dev: .run ## The same with the frameworks' own development servers
 
 worker: .run ## Send mail by Celery, beside `make run TASKS=celery`
 	@$(SERVE) --worker flask django
+
+load: .run ## Add made-up posts to both databases: POSTS=1000000
+	@$(PY) -m shared_tests.load "$${POSTS:-100000}"
 
 reset: ## Delete both databases and mail (asks, unless YES=1)
 	@if [ "$(YES)" != 1 ]; then \

@@ -2,6 +2,8 @@
 
 from contextlib import suppress
 
+from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
@@ -46,6 +48,16 @@ def check_public(settings):
     """Raise ImproperlyConfigured where the debugger would answer the public."""
     if settings.DEBUG:
         raise ImproperlyConfigured("DEBUG is for `manage.py runserver` alone.")
+
+
+def check_static_files(storage):
+    """Raise ImproperlyConfigured where pages would ask for files that have no name."""
+    ignored = StaticFilesConfig.ignore_patterns
+    names = {name for finder in get_finders() for name, _ in finder.list(ignored)}
+    if not names <= storage.hashed_files.keys():
+        raise ImproperlyConfigured(
+            "Static files wait to be collected: run `manage.py collectstatic`."
+        )
 
 
 def check_database(connection):

@@ -71,9 +71,16 @@ TEMPLATES = [
         },
     }
 ]
+
+# Static files: `collectstatic` copies them to names that change with their content.
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [SITE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True  # no collectstatic before a start
+STATIC_ROOT = BASE_DIR / env.path("STATIC_ROOT", Path("staticfiles"))
+STORAGES = {
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    }
+}
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Database: SQLite beside the package, or PostgreSQL.

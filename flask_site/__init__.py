@@ -5,7 +5,15 @@ from flask import Flask
 from redis import Redis
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import blog, context_processors, errors, health, hooks, users
+from . import (
+    blog,
+    context_processors,
+    errors,
+    health,
+    hooks,
+    static_files,
+    users,
+)
 from .checks import ImproperlyConfigured, check_settings
 from .converters import KeyConverter, UsernameConverter
 from .extensions import cache, csrf, db, login_manager, migrate, server_session
@@ -32,6 +40,8 @@ def create_app(config=None):
     # First, so that what another hook refuses has an id and a line in the log too.
     app.before_request(hooks.start_request)
     app.before_request(hooks.refuse_unreadable_form)
+    # Before Flask-Login: what is done after a request is done in reverse.
+    static_files.init_app(app)
 
     db.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations")

@@ -396,12 +396,13 @@ def made(
 
 
 @pytest.fixture(scope="session")
-def taken_over(
+def adopted(
     made: Callable[[str], list[Database]], launch: Launcher
-) -> Callable[..., Server]:
-    """Serve with one site a copy of the database that another has made."""
+) -> Callable[..., tuple[Path, dict[str, str]]]:
+    """Record one site's migrations in a copy of the database that another has made."""
 
-    def take_over(maker: str, taker: str, backend: str) -> Server:
+    @cache
+    def adopt(maker: str, taker: str, backend: str) -> tuple[Path, dict[str, str]]:
         source = next(database for database in made(backend) if database.site == maker)
         folder = launch.new_folder(f"{taker}-on-{maker}")
         url = f"sqlite:///{folder / 'site.sqlite3'}"
@@ -412,7 +413,19 @@ def taken_over(
             url = create_database(server, f"{maker}-{taker}", template=maker)
         environment = launch.environment(folder, DATABASE_URL=url, CHEAP_PASSWORDS=None)
         launch.run(taker, "adopt", folder, environment)
-        return launch.serve(taker, folder, environment)
+        return folder, environment
+
+    return adopt
+
+
+@pytest.fixture(scope="session")
+def taken_over(
+    adopted: Callable[..., tuple[Path, dict[str, str]]], launch: Launcher
+) -> Callable[..., Server]:
+    """Serve with one site a copy of the database that another has made."""
+
+    def take_over(maker: str, taker: str, backend: str) -> Server:
+        return launch.serve(taker, *adopted(maker, taker, backend))
 
     return take_over
 

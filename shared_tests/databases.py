@@ -14,7 +14,23 @@ from sqlalchemy.types import DateTime, Integer, String, Text
 from .postgresql_server import PostgreSQLServer
 
 BACKENDS = ["sqlite", "postgresql"]
-TABLES = ["users_user", "users_attempt", "blog_post", "blog_comment", "mail_message"]
+TABLES = [
+    "users_user",
+    "users_attempt",
+    "blog_post",
+    "blog_comment",
+    "blog_bookmark",
+    "blog_edition",
+    "mail_message",
+]
+# Each with its table, and with what it does.
+TRIGGERS = {
+    "sqlite": "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'trigger'",
+    "postgresql": """
+        SELECT tgrelid::regclass, tgname, pg_get_triggerdef(pg_trigger.oid), prosrc
+        FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE NOT tgisinternal
+    """,
+}
 
 
 @dataclass
@@ -82,13 +98,15 @@ def describe(url: str) -> dict[str, dict[str, Any]]:
 
 
 def _describe_table(inspector: Any, table: str) -> dict[str, Any]:
-    # On SQLite a unique column shows as an index that the database made by itself.
+    primary_key = tuple(inspector.get_pk_constraint(table)["constrained_columns"])
+    # On SQLite a unique column shows as an index that the database made by itself,
+    # and a key does, unless it is the number that each row has anyway.
     indexes = [
         index
         for index in inspector.get_indexes(table, include_auto_indexes=True)
         if None not in index["column_names"]
+        and tuple(index["column_names"]) != primary_key
     ]
-    primary_key = tuple(inspector.get_pk_constraint(table)["constrained_columns"])
     unique = {
         tuple(constraint["column_names"])
         for constraint in inspector.get_unique_constraints(table)
@@ -118,6 +136,17 @@ def _describe_table(inspector: Any, table: str) -> dict[str, Any]:
         # Extra indexes on the same columns, as for LIKE, change no result.
         "indexed": {tuple(index["column_names"]) for index in indexes} | unique,
     }
+
+
+def triggers(url: str) -> set[tuple[str, ...]]:
+    """Find what the database does by itself, whoever writes."""
+    engine = create_engine(driver(url))
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(text(TRIGGERS[engine.name]))
+            return {tuple(map(str, row)) for row in found}
+    finally:
+        engine.dispose()
 
 
 def family(kind: Any) -> str:

@@ -193,6 +193,7 @@ LEDGER: tuple[Difference, ...] = (
                 ("Content-Type", "text/css; charset=utf-8", "text/html; charset=utf-8"),
                 ("Etag", "present", ""),
                 ("Last-Modified", "present", ""),
+                ("Vary", "", "Cookie"),
                 ("body", "/* Diptych*", NOT_FOUND_PAGE),
             ),
             case(
@@ -541,13 +542,14 @@ LEDGER: tuple[Difference, ...] = (
     ),
     Difference(
         id="DIFF-STATIC-CACHE",
-        title="How long a browser keeps the style sheet",
+        title="How long a browser keeps a static file",
         area="Caching",
         harm="surprise",
         reason=(
-            "Flask lets the browser ask each time whether a file is still the "
-            "same; WhiteNoise lets it keep the file for a minute. After a change "
-            "the one site looks new at once, the other within a minute."
+            "At an address that names its content our Flask site lets a file be kept "
+            "for a year, WhiteNoise for ten; no browser keeps one that long. At any "
+            "other Flask lets the browser ask each time whether the file is still "
+            "the same; WhiteNoise lets it keep the file for a minute."
         ),
         source="Flask: SEND_FILE_MAX_AGE_DEFAULT; WhiteNoise: WHITENOISE_MAX_AGE",
         cases=(
@@ -557,6 +559,57 @@ LEDGER: tuple[Difference, ...] = (
                 negotiation: * GET /static/*
                 """,
                 ("Cache-Control", "no-cache", "max-age=60, public"),
+            ),
+            case(
+                "negotiation: * GET the linked style sheet*",
+                (
+                    "Cache-Control",
+                    "immutable, max-age=31536000, public",
+                    "immutable, max-age=315360000, public",
+                ),
+            ),
+        ),
+    ),
+    Difference(
+        id="DIFF-STATIC-NAME",
+        title="Where an address names the content of a file",
+        area="Caching",
+        harm="surprise",
+        reason=(
+            "Django's collectstatic copies each file to a name made from its content, "
+            "and writes the new names into style sheets too; an older file stays "
+            "until somebody clears the folder. Flask has one file, and our site names "
+            "its content in the query: what a style sheet itself asks for has none, "
+            "and an older address shows the file of today."
+        ),
+        source="Django: ManifestStaticFilesStorage; Flask: url_defaults",
+        cases=(
+            case(
+                "negotiation: * GET the linked style sheet*",
+                ("body", '*url("icon.svg")*', '*url("icon.*.svg")*'),
+            ),
+        ),
+    ),
+    Difference(
+        id="DIFF-STATIC-GZIP",
+        title="Static files, compressed",
+        area="Caching",
+        harm="surprise",
+        reason=(
+            "WhiteNoise makes a compressed copy of each file once, where that is "
+            "smaller, and sends it to whoever takes gzip. Flask sends files as they "
+            "are and leaves that to the server in front."
+        ),
+        source="WhiteNoise: django; Werkzeug: utilities, send_file",
+        cases=(
+            case(
+                """
+                methods of /static/style.css: *
+                negotiation: * GET /static/*
+                negotiation: * GET the linked style sheet*
+                """,
+                ("Content-Encoding", "", "gzip"),
+                ("Vary", "", "Accept-Encoding"),
             ),
         ),
     ),
@@ -577,6 +630,7 @@ LEDGER: tuple[Difference, ...] = (
                 """
                 methods of /static/style.css: *
                 negotiation: * GET /static/*
+                negotiation: * GET the linked style sheet*
                 """,
                 ("Accept-Ranges", "bytes", ""),
                 ("Content-Disposition", "inline; filename=*", ""),
@@ -602,9 +656,10 @@ LEDGER: tuple[Difference, ...] = (
         area="Caching",
         harm="surprise",
         reason=(
-            "Flask opens the session in a hook before every view, static files and "
-            "refused hosts included, and then says Vary: Cookie. In Django these "
-            "are answered by a middleware that stands before the session's."
+            "Flask opens the session in a hook before every view, also for hosts and "
+            "bodies that are refused and for a static file that cannot be sent, and "
+            "then says Vary: Cookie. In Django these are answered by a middleware "
+            "that stands before the session's."
         ),
         source="Flask: sessions, SessionInterface; Django: middleware ordering",
         cases=(

@@ -95,7 +95,7 @@ WHERE_NAIVE_BLOGS_FAIL = {
     "default secret key": "SET-1 SET-2",
     "personal pages": "HEAD-5 HEAD-6 HEAD-9 RESET-11 SESS-16 DIFF-NO-STORE",
     "security headers": "HEAD-1 HEAD-2 SET-8 ERR-3",
-    "static files": "SITE-6 DIFF-STATIC DIFF-STATIC-CACHE",
+    "static files": "SITE-6 STATIC-1 DIFF-STATIC DIFF-STATIC-CACHE",
 }
 
 # What two answers to one request cannot show, and why.

@@ -31,6 +31,8 @@ VOID = {"br", "hr", "img", "input", "link", "meta"}
 CONTROLS = {"input", "select", "textarea"}
 REFERENCES = {"aria-describedby", "for", "id"}
 KEEPS_LINES = {"pre", "textarea"}
+# Where an address names the content of a static file is the framework's choice.
+VERSION = re.compile(r"(?<=\.css|\.svg)\?v=[0-9a-f]{12}|\.[0-9a-f]{12}(?=\.(css|svg))")
 TOKEN = re.compile(r"[\w.-]{40,}")
 MONTH = re.compile(
     r"\b(January|February|March|April|May|June|July|August|September|October|November|December)\b"
@@ -238,6 +240,8 @@ def html_tag(tag: Tag, names: dict[str, str]) -> str:
     for name in attributes.keys() & REFERENCES:
         words = attributes[name].split()
         attributes[name] = " ".join(relation(word, names) for word in words)
+    if tag.name == "link":
+        attributes["href"] = VERSION.sub("", attributes["href"])
     if tag.name == "input" and not attributes.get("value"):
         attributes.pop("value", None)  # an empty value and none are the same
     if "class" in attributes:

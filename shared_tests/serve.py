@@ -25,7 +25,12 @@ from honcho.environ import parse_procfile
 
 from .running import COMMANDS, ROOT, Servers, Site, StartError, say, say_step
 
-JOBS = {"migrate": "migrations", "load_demo": "demo content", "adopt": "take-over"}
+JOBS = {
+    "collect": "static files",
+    "migrate": "migrations",
+    "load_demo": "demo content",
+    "adopt": "take-over",
+}
 PORTS = {"guide": "8000", "flask": "8001", "django": "8002"}
 DEMO_ACCOUNT = ("demo", "open sesame please")
 
@@ -84,6 +89,13 @@ def check_ports(sites: list[Site]) -> None:
             "Two of GUIDE_PORT, FLASK_PORT and DJANGO_PORT are the same: "
             "choose a port for each."
         )
+
+
+def collect(sites: list[Site], settings: dict[str, str]) -> None:
+    """Prepare the static files of sites that serve copies of them."""
+    for site in sites:
+        if "collect" in COMMANDS[site.name]:
+            run(site, ["collect"], settings)
 
 
 def prepare(sites: list[Site], settings: dict[str, str]) -> None:
@@ -239,6 +251,8 @@ def main() -> None:
         settings["GUIDE_URL"] = guide.url
     check_ports([guide, *sites] if guide else sites)
     prepare(sites, settings)
+    if not options.dev:
+        collect(sites, settings)
     serve(sites, guide, settings, "Procfile.dev" if options.dev else "Procfile")
 
 

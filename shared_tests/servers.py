@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 
 import httpx
@@ -81,6 +82,8 @@ class Launcher:
         self.programs: list[Program] = []
         self._prepared: dict[tuple[str, str], Path] = {}
         self._shared: dict[str, Server] = {}
+        self._collected: set[str] = set()
+        self._collecting = Lock()
 
     def environment(self, folder: Path, **changes: str | None) -> dict[str, str]:
         """Build the settings of a site for tests; None takes a setting away."""
@@ -95,6 +98,7 @@ class Launcher:
             "SECRET_KEY": secrets.token_hex(32),
             "DATABASE_URL": f"sqlite:///{folder / 'site.sqlite3'}",
             "MAIL_URL": f"file://{folder / 'mail'}",
+            "STATIC_ROOT": str(self.folder / "static"),
             **changes,
         }
         return {name: value for name, value in settings.items() if value is not None}
@@ -106,11 +110,16 @@ class Launcher:
         return folder
 
     def run(
-        self, name: str, command: str, folder: Path, environment: dict[str, str]
+        self,
+        name: str,
+        command: str,
+        folder: Path,
+        environment: dict[str, str],
+        *words: str,
     ) -> str:
         """Run one of a site's commands to its end, which must be a good one."""
         done = subprocess.run(
-            command_line(SITES[name][command]),
+            [*command_line(SITES[name][command]), *words],
             cwd=folder,
             env=environment,
             capture_output=True,
@@ -123,6 +132,13 @@ class Launcher:
             f"{name}: {command} ended with {done.returncode}\n{output}"
         )
         return output
+
+    def collect(self, name: str) -> None:
+        """Prepare a site's static files once, for all its servers."""
+        with self._collecting:  # servers are started side by side
+            if "collect" in SITES[name] and name not in self._collected:
+                self.run(name, "collect", self.folder, self.environment(self.folder))
+            self._collected.add(name)
 
     def empty_database(self, name: str) -> Path:
         """Migrate an SQLite database once; every start copies it."""
@@ -195,6 +211,7 @@ class Launcher:
     def _begin(
         self, name: str, folder: Path, environment: dict[str, str], command: str
     ) -> Server:
+        self.collect(name)
         port = free_port()
         words = command_line(SITES[name][command], port)
         begun = self.run_on(words, folder, folder / "server.log", environment)

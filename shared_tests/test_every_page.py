@@ -2,12 +2,14 @@
 
 import re
 import sqlite3
+from collections import Counter
 from contextlib import closing
 
 import pytest
 
 from .browser import words
 from .contract import row
+from .servers import SITES, copy_database
 
 PUBLIC = [
     "/",
@@ -196,6 +198,45 @@ def test_loading_the_demo_content_again_changes_nothing(demo_site, launch):
 @row("SITE-5")
 def test_the_demo_content_is_the_same_on_every_site(made):
     contents = [content_of(database.path) for database in made("sqlite")]
+
+    assert all(content == contents[0] for content in contents)
+
+
+@pytest.fixture(scope="module")
+def loaded(launch, site_name):
+    """A site with the demo content and made-up posts, all of them on its first page."""
+    site = launch.start(
+        site_name, database=launch.demo_database(site_name), POSTS_PER_PAGE="500"
+    )
+    launch.run(site.name, "load_posts", site.folder, site.environment, "300")
+    return site
+
+
+@row("SITE-10")
+def test_made_up_posts_are_older_than_what_is_there(demo_site, loaded, visit):
+    newest = [entry.title for entry in visit(demo_site).get("/").entries]
+    titles = [entry.title for entry in visit(loaded).get("/").entries]
+
+    assert titles[: len(newest)] == newest
+    assert titles[-300:] == [f"Made-up post {number}" for number in range(300, 0, -1)]
+
+
+@row("SITE-10")
+def test_half_of_the_made_up_posts_has_one_author(loaded, visit):
+    entries = visit(loaded).get("/").entries[-300:]
+
+    authors = Counter(entry.author for entry in entries)
+    assert authors.most_common(1) == [("demo", 150)]
+
+
+@row("SITE-10")
+def test_made_up_posts_are_the_same_on_every_site(launch):
+    contents = []
+    for name in SITES:
+        folder = launch.new_folder(f"{name}-loaded")
+        copy_database(launch.demo_database(name), folder / "site.sqlite3")
+        launch.run(name, "load_posts", folder, launch.environment(folder), "300")
+        contents.append(content_of(folder / "site.sqlite3"))
 
     assert all(content == contents[0] for content in contents)
 

@@ -9,9 +9,10 @@ from itertools import permutations
 import pytest
 
 from .contract import row
-from .databases import BACKENDS, add_user, describe
+from .databases import BACKENDS, add_user, describe, triggers
 from .servers import SITES
 
+TAKERS = [pytest.param(*pair, id=" to ".join(pair)) for pair in permutations(SITES, 2)]
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?")
 
 
@@ -23,6 +24,19 @@ def test_the_migrations_of_every_site_make_the_same_tables(made, backend):
 
     for schema in schemas.values():
         assert schema == expected
+
+
+@row("SCHEMA-1")
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_migrations_of_every_site_make_the_same_triggers(made, backend):
+    found = [triggers(database.url) for database in made(backend)]
+
+    assert {table for table, *_ in found[0]} == {
+        "users_user",
+        "blog_post",
+        "blog_comment",
+    }
+    assert all(of_a_site == found[0] for of_a_site in found)
 
 
 @row("SCHEMA-1")
@@ -62,6 +76,8 @@ def test_the_tables_have_the_columns_of_the_contract(made):
                 "date_posted",
                 "submission",
             },
+            "blog_bookmark": {"author_id", "date_posted", "post_id", "rank"},
+            "blog_edition": {"id", "token"},
             "mail_message": {
                 "id",
                 "kind",
@@ -78,6 +94,8 @@ def test_the_tables_have_the_columns_of_the_contract(made):
         assert ("submission",) in tables["blog_comment"]["unique"]
         assert ("username",) in tables["users_user"]["unique"]
         assert ("date_posted", "id") in tables["blog_post"]["indexed"]
+        assert ("author_id", "date_posted", "id") in tables["blog_post"]["indexed"]
+        assert ("author_id", "rank") in tables["blog_bookmark"]["indexed"]
 
 
 @row("SCHEMA-1")
@@ -90,10 +108,21 @@ def test_no_database_takes_names_that_differ_in_case_only(made, backend):
 
 @row("SCHEMA-2")
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize(
-    ("maker", "taker"),
-    [pytest.param(*pair, id=" to ".join(pair)) for pair in permutations(SITES, 2)],
-)
+@pytest.mark.parametrize(("maker", "taker"), TAKERS)
+def test_a_site_that_records_its_migrations_changes_nothing(
+    made, adopted, maker, taker, backend
+):
+    (source,) = (database.url for database in made(backend) if database.site == maker)
+
+    taken = adopted(maker, taker, backend)[1]["DATABASE_URL"]
+
+    assert describe(taken) == describe(source)
+    assert triggers(taken) == triggers(source)
+
+
+@row("SCHEMA-2")
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(("maker", "taker"), TAKERS)
 def test_a_site_takes_over_the_database_of_another(
     taken_over, visit, maker, taker, backend
 ):

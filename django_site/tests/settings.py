@@ -12,3 +12,9 @@ TEST_ENVIRONMENT = {
 }
 with patch.dict(os.environ, TEST_ENVIRONMENT, clear=True):
     from django_site.settings import *  # noqa: F403 - a settings module is all names
+
+# Tests that are about collected files collect them; the others do without.
+STORAGES = {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -36,6 +36,7 @@ def test_who_serves_static_files(client, settings, debug):
 
 def test_the_address_of_a_static_file():
     """A template asks for the address, and does not write it."""
+    # In production it names the content; for tests nobody has collected the files.
     template = engines["django"].from_string(
         "{% load static %}{% static 'style.css' %}"
     )

@@ -73,6 +73,8 @@ class Stage:
 
     def fill(self, own_content: bool) -> None:
         """Copy what the site of the reader holds, or load the demo content."""
+        if "collect" in COMMANDS[self.site.name]:
+            self.run(self.site.command("collect"))
         if own_content:
             copy_database(self.own, self.database)
         else:
@@ -95,6 +97,7 @@ class Stage:
             "DEMO": "1",
             "SECRET_KEY": secrets.token_hex(32),
             "DATABASE_URL": f"sqlite:///{self.database}",
+            "STATIC_ROOT": str(self.folder / "static"),
         }
         done = subprocess.run(
             command,

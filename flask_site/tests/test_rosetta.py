@@ -852,7 +852,9 @@ class TestTemplates:
             <link rel="stylesheet" href="{{ url_for('static', filename='style.css') }}">
         """
 
-        assert draw(template) == '<link rel="stylesheet" href="/static/style.css">'
+        assert draw(template).startswith(
+            '<link rel="stylesheet" href="/static/style.css'
+        )
 
     def test_filter(self, app, draw):
         """Write a filter of your own."""

@@ -318,8 +318,11 @@ def negotiation(story: Story) -> None:
         "not modified": {"If-Modified-Since": future},
         "no match": {"If-None-Match": '"x"'},
         "any match": {"If-None-Match": "*"},
-        "range": {"Range": "bytes=0-9"},
-        "impossible range": {"Range": "bytes=999999999-"},
+        "range": {"Range": "bytes=0-9", "Accept-Encoding": "identity"},
+        "impossible range": {
+            "Range": "bytes=999999999-",
+            "Accept-Encoding": "identity",
+        },
         "another method": {"X-HTTP-Method-Override": "DELETE"},
     }.items():
         for address in ("/", "/feed.atom", "/static/style.css"):
@@ -329,3 +332,15 @@ def negotiation(story: Story) -> None:
     story.get("/static/icon.svg")
     tag = story.visitor("anybody").get("/static/style.css").headers.get("ETag", "")
     story.get("/static/style.css", headers={"If-None-Match": tag}, note="its own ETag")
+    for address in (
+        "/static/style.css?v=0123456789ab",
+        "/static/style.0123456789ab.css",
+    ):
+        story.get(address)
+    linked = story.visitor("anybody").get("/").link("stylesheet") or ""
+    for note, headers in {
+        "any coding": {},
+        "gzip": {"Accept-Encoding": "gzip"},
+        "no coding": {"Accept-Encoding": "identity"},
+    }.items():
+        story.get(linked, headers=headers, shown="the linked style sheet", note=note)
