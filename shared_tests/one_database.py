@@ -18,6 +18,7 @@ from .visitor import Visitor
 
 LOGIN_TRIES = 6
 MOVING = ROOT / "docs" / "moving"
+STEPS = ["posts", "readers", "everybody"]
 
 
 class Switch(ProxyServer):
@@ -34,13 +35,10 @@ class Switch(ProxyServer):
     def turn(self, step: str, old: str, sites: dict[str, Server]) -> None:
         """Begin anew with a step of the guide, where all visitors were at `old`."""
         (new,) = sites.keys() - {old}
-        cookies = {"flask": "flask_session", "django": "django_sessionid"}
-        names = {"OLD": old, "NEW": new, "OLD_COOKIE": cookies[old]}
-        names |= {
-            name.upper(): urlsplit(site.url).netloc for name, site in sites.items()
-        }
-        names["BLOG"] = urlsplit(self.url).netloc
-        lines = [f"setenv {name} {value}" for name, value in names.items()]
+        places = {name: site.url for name, site in sites.items()} | {"blog": self.url}
+        names = {name.upper(): urlsplit(url).netloc for name, url in places.items()}
+        names |= {"OLD": old, "NEW": new}
+        lines = [f"    setenv {name} {value}" for name, value in names.items()]
         files = [
             (MOVING / f"{name}.cfg").read_text(encoding="utf-8")
             for name in ("sites", step)

@@ -18,8 +18,9 @@ def keep(view):
 
     @wraps(view)
     def wrapper(*args, **kwargs):
-        answer = view if request.cookies else kept
-        response = make_response(answer(*args, **kwargs))
+        if request.cookies:
+            return view(*args, **kwargs)
+        response = make_response(kept(*args, **kwargs))
         response.add_etag()
         return response.make_conditional(request)
 

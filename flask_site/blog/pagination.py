@@ -7,36 +7,33 @@ from flask_site.extensions import db
 
 from .models import Bookmark, Post
 
-# List 0 is the list of all posts. A bookmark's rank is the number of posts at or
-# before its place, counted from the oldest; the last one stands after the newest.
-COUNT = (
-    select(func.max(Bookmark.rank))
-    .where(Bookmark.author_id == bindparam("author_id"))
-    .scalar_subquery()
-)
+# A bookmark's rank is the number of posts at or before its place, counted from the
+# oldest; the last one stands after the newest. List 0 is the list of all posts.
+IN_LIST = Bookmark.author_id == bindparam("author_id")
+COUNT = select(func.max(Bookmark.rank)).where(IN_LIST).scalar_subquery()
+RANK = COUNT - bindparam("skipped")  # of the first post of the page
 NEAREST = (
-    select(Bookmark.date_posted, Bookmark.post_id, Bookmark.rank, COUNT.label("count"))
-    .where(
-        Bookmark.author_id == bindparam("author_id"),
-        Bookmark.rank >= COUNT - bindparam("skipped"),
-    )
+    select(Bookmark.date_posted, Bookmark.post_id, Bookmark.rank)
+    .where(IN_LIST, Bookmark.rank >= RANK)
     .order_by(Bookmark.rank)
     .limit(1)
+    .cte("nearest")
 )
 PLACE = tuple_(
-    bindparam("date_posted", type_=Post.date_posted.type),
-    bindparam("post_id", type_=Post.id.type),
+    select(NEAREST.c.date_posted).scalar_subquery(),
+    select(NEAREST.c.post_id).scalar_subquery(),
 )
 IDS = (
     select(Post.id)
     .where(tuple_(Post.date_posted, Post.id) <= PLACE)
     .order_by(Post.date_posted.desc(), Post.id.desc())
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
+    .limit(bindparam("per_page"))
+    .offset(select(NEAREST.c.rank).scalar_subquery() - RANK)
 )
 IDS_OF_AUTHOR = IDS.where(Post.author_id == bindparam("author_id"))
-POSTS = Post.headlines().where(Post.id.in_(IDS))
-POSTS_OF_AUTHOR = Post.headlines().where(Post.id.in_(IDS_OF_AUTHOR))
+POSTS = Post.headlines().add_columns(COUNT.label("total"))
+PAGE = POSTS.where(Post.id.in_(IDS))
+PAGE_OF_AUTHOR = POSTS.where(Post.id.in_(IDS_OF_AUTHOR))
 
 
 class PostPagination(Pagination):
@@ -44,22 +41,13 @@ class PostPagination(Pagination):
 
     def _query_items(self):
         author_id = self._query_args.get("author_id", 0)
-        parameters = {"author_id": author_id, "skipped": self._query_offset}
-        nearest = db.session.execute(NEAREST, parameters).first()
-        self._count = nearest.count if nearest else 0
-        rank = self._count - self._query_offset  # of the first post of the page
-        if rank <= 0:
-            return []
-        place = {
-            "date_posted": nearest.date_posted,
-            "post_id": nearest.post_id,
-            "limit": self.per_page,
-            "offset": nearest.rank - rank,
+        parameters = {
+            "author_id": author_id,
+            "skipped": self._query_offset,
+            "per_page": self.per_page,
         }
-        if author_id:
-            place["author_id"] = author_id
-        query = POSTS_OF_AUTHOR if author_id else POSTS
-        return db.session.execute(query, place).all()
+        page = PAGE_OF_AUTHOR if author_id else PAGE
+        return db.session.execute(page, parameters).all()
 
     def _query_count(self):
-        return self._count
+        return self.items[0].total if self.items else 0

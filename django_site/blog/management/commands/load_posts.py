@@ -33,21 +33,22 @@ class Command(BaseCommand):
         done = 0
         try:
             while batch := numbers[done : done + filler.BATCH]:
+                self.show_progress(done, count)
                 add_posts(batch, authors, texts)
                 done += len(batch)
-                self.show_progress(done, count)
         except KeyboardInterrupt as error:
             raise CommandError("Aborted!") from error
         finally:
-            # The batches before an interrupt are there.
+            # Said after Ctrl-C too: the batches before it are there.
+            self.show_progress(done, count, ending="\n")
             self.stdout.write(f"Loaded {done} of {count} posts.")
 
-    def show_progress(self, done, count):
-        """Draw a bar, on a terminal; what is written next takes its place."""
+    def show_progress(self, done, count, ending=""):
+        """Draw a bar over the one before, on a terminal."""
         if self.stdout.isatty():
             bar = "#" * (36 * done // count)
             percent = 100 * done // count
-            self.stdout.write(f"  [{bar:-<36}]  {percent:3}%\r", ending="")
+            self.stdout.write(f"\r  [{bar:-<36}]  {percent:3}%", ending=ending)
             self.stdout.flush()
 
 
