@@ -109,13 +109,14 @@ class Post(models.Model):
 
     def newer(self):
         """Return the next newer post, or None."""
+        # With a limit of its own the index is searched, else it is read to the place.
         with suppress(Post.DoesNotExist):
-            return self.get_next_by_date_posted()
+            return self.get_next_by_date_posted(date_posted__gte=self.date_posted)
 
     def older(self):
         """Return the next older post, or None."""
         with suppress(Post.DoesNotExist):
-            return self.get_previous_by_date_posted()
+            return self.get_previous_by_date_posted(date_posted__lte=self.date_posted)
 
 
 class Comment(models.Model):
