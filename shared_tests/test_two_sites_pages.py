@@ -1,6 +1,7 @@
 """Lists and pages of one site are true after a write on the other, or in SQL."""
 
 from collections import Counter
+from functools import partial
 from random import Random
 
 import pytest
@@ -144,6 +145,36 @@ def test_nothing_is_lost_and_nothing_is_twice_where_both_write_at_once(one_datab
             assert {entry.id: entry.comments for entry in entries} == kept
         everything = Counter(entry.id for entry in walk(reader, "/"))
         assert everything == Counter(one_database.column("SELECT id FROM blog_post"))
+
+
+@row("SCHEMA-6", "SCHEMA-8")
+def test_who_reads_while_others_write_and_delete_meets_no_error(one_database):
+    writers = [one_database.visit(name) for name in [*one_database.sites] * WRITERS]
+    readers = [one_database.visit(name) for name in [*one_database.sites] * WRITERS]
+    for writer in writers:
+        writer.register()
+    writers[0].write_posts(POSTS_PER_PAGE)
+    done = []
+
+    def write(writer):
+        try:
+            write_and_delete(writer)
+        finally:
+            done.append(writer)
+        return set()
+
+    def read(reader):
+        statuses = set()
+        while len(done) < len(writers):
+            # With a cookie, for whom no page is kept.
+            statuses.add(reader.get("/", Cookie="seen=1").status)
+        return statuses
+
+    acts = [partial(write, writer) for writer in writers]
+    acts += [partial(read, reader) for reader in readers]
+    statuses = at_once(lambda act: act(), acts)
+
+    assert set().union(*statuses) == {200}
 
 
 def walk(reader, address):

@@ -4,21 +4,28 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.utils.functional import cached_property
 
-# List 0 is the list of all posts. A bookmark's rank is the number of posts at or
-# before its place, counted from the oldest; the last one stands after the newest.
-COUNT = "SELECT max(rank) FROM blog_bookmark WHERE author_id = %s"
-NEAREST = """
-SELECT date_posted, post_id, rank FROM blog_bookmark
-WHERE author_id = %s AND rank >= %s ORDER BY rank LIMIT 1
-"""
+# A bookmark's rank is the number of posts at or before its place, counted from the
+# oldest; the last one stands after the newest. List 0 is the list of all posts.
+COUNT = "SELECT max(rank) FROM blog_bookmark WHERE author_id = %(author_id)s"
+# One statement, for posts may come and go between two. `first` is the rank of the
+# first post of the page.
 IDS = """
-SELECT id FROM blog_post WHERE (date_posted, id) <= (%s, %s)
-ORDER BY date_posted DESC, id DESC LIMIT %s OFFSET %s
+WITH page AS (
+  SELECT max(rank) - %(skipped)s AS first FROM blog_bookmark
+  WHERE author_id = %(author_id)s
+), nearest AS (
+  SELECT date_posted, post_id, rank - first AS newer FROM blog_bookmark, page
+  WHERE author_id = %(author_id)s AND rank >= first ORDER BY rank LIMIT 1
+)
+SELECT id FROM blog_post
+WHERE (date_posted, id) <=
+  ((SELECT date_posted FROM nearest), (SELECT post_id FROM nearest))
+ORDER BY date_posted DESC, id DESC
+LIMIT %(per_page)s OFFSET (SELECT newer FROM nearest)
 """
-IDS_OF_AUTHOR = """
-SELECT id FROM blog_post WHERE author_id = %s AND (date_posted, id) <= (%s, %s)
-ORDER BY date_posted DESC, id DESC LIMIT %s OFFSET %s
-"""
+IDS_OF_AUTHOR = IDS.replace(
+    "FROM blog_post\nWHERE", "FROM blog_post\nWHERE author_id = %(author_id)s AND"
+)
 
 
 class PostPaginator(Paginator):
@@ -31,27 +38,20 @@ class PostPaginator(Paginator):
     @cached_property
     def count(self):
         """The number of posts, which the last bookmark knows."""
-        return self.select(COUNT, self.author_id)[0][0] or 0
+        return self.select(COUNT)[0] or 0
 
     def page(self, number):
         """Return a page; raise InvalidPage where there is none."""
         number = self.validate_number(number)
-        rank = self.count - (number - 1) * self.per_page  # of its first post
-        ids = self.find_ids(rank) if self.count else []
+        ids = self.select(
+            IDS_OF_AUTHOR if self.author_id else IDS,
+            skipped=(number - 1) * self.per_page,
+            per_page=self.per_page,
+        )
         return self._get_page(self.object_list.filter(pk__in=ids), number, self)
 
-    def find_ids(self, rank):
-        """Return the ids of a page of posts, from that rank on to older ones."""
-        ((date_posted, post_id, above),) = self.select(NEAREST, self.author_id, rank)
-        place = date_posted, post_id, self.per_page, above - rank
-        if self.author_id:
-            rows = self.select(IDS_OF_AUTHOR, self.author_id, *place)
-        else:
-            rows = self.select(IDS, *place)
-        return [post_id for (post_id,) in rows]
-
-    def select(self, query, *parameters):
-        """Return the rows of a query."""
+    def select(self, query, **parameters):
+        """Return the first column of what a query finds."""
         with connection.cursor() as cursor:
-            cursor.execute(query, parameters)
-            return cursor.fetchall()
+            cursor.execute(query, parameters | {"author_id": self.author_id})
+            return [row[0] for row in cursor.fetchall()]
