@@ -21,7 +21,7 @@ SELECT id FROM blog_post
 WHERE (date_posted, id) <=
   ((SELECT date_posted FROM nearest), (SELECT post_id FROM nearest))
 ORDER BY date_posted DESC, id DESC
-LIMIT %(per_page)s OFFSET (SELECT newer FROM nearest)
+LIMIT %(per_page)s OFFSET coalesce((SELECT newer FROM nearest), 0) -- no posts, no bookmarks
 """
 IDS_OF_AUTHOR = IDS.replace(
     "FROM blog_post\nWHERE", "FROM blog_post\nWHERE author_id = %(author_id)s AND"

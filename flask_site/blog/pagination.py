@@ -28,7 +28,8 @@ IDS = (
     .where(tuple_(Post.date_posted, Post.id) <= PLACE)
     .order_by(Post.date_posted.desc(), Post.id.desc())
     .limit(bindparam("per_page"))
-    .offset(select(NEAREST.c.rank).scalar_subquery() - RANK)
+    # A list without posts has no bookmarks either.
+    .offset(func.coalesce(select(NEAREST.c.rank).scalar_subquery() - RANK, 0))
 )
 IDS_OF_AUTHOR = IDS.where(Post.author_id == bindparam("author_id"))
 POSTS = Post.headlines().add_columns(COUNT.label("total"))
