@@ -6,16 +6,31 @@ from types import ModuleType
 import pytest
 from django.db import OperationalError, connection
 from django.urls import path
+from django.utils import translation
 
 from django_site import urls
+from django_site.blog import kept
 
 from .factories import make_user
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """Forget the pages of other tests: a rollback brings their edition back."""
+    kept.cache.clear()
 
 
 @pytest.fixture
 def user(db):
     """Store a user."""
     return make_user()
+
+
+@pytest.fixture
+def languages(settings, monkeypatch):
+    """Let Django translate, which the site does not ask for."""
+    settings.USE_I18N = True
+    monkeypatch.setattr(translation, "_trans", translation.Trans())
 
 
 @pytest.fixture

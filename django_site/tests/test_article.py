@@ -83,6 +83,7 @@ def test_claim_01_writing_reaches_the_real_object():
     del connection.mark
 
 
+@pytest.mark.usefixtures("languages")
 def test_claim_02_a_copied_context_brings_it_along(threads):
     """A thread sees what this one does where the context is copied for it."""
     in_a_copy = sync_to_async(get_language, thread_sensitive=False)
@@ -232,7 +233,8 @@ def test_claim_10_two_requests_in_one_thread(rf):
     assert asyncio.run(visit_both()) == [("/home/", here), ("/login/", here)]
 
 
-def test_claim_10_language_stays_with_the_thread(client, settings, db):
+@pytest.mark.usefixtures("languages", "db")
+def test_claim_10_language_stays_with_the_thread(client, settings):
     """A language that a view activates is still active in the next request."""
     with override("en"):
         visit(client, settings, lambda request: HttpResponse(activate("de")))

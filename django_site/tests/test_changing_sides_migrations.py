@@ -83,15 +83,16 @@ def test_the_order_of_migrations():
     """A migration names the ones that it comes after."""
     # Each app has a chain of its own, and chains meet where models do.
     graph = MigrationLoader(None).graph
-    versions = ("blog", "0002_versions_and_submissions")
+    bookmarks = ("blog", "0003_bookmarks")
     attempts = ("users", "0003_attempt")
-    needed = graph.forwards_plan(versions)
+    needed = graph.forwards_plan(("blog", "0002_versions_and_submissions"))
 
-    assert graph.leaf_nodes("blog") == [versions]
+    assert graph.leaf_nodes("blog") == [bookmarks]
     assert graph.leaf_nodes("users") == [attempts]
     assert ("blog", "0001_initial") in needed
     assert ("users", "0001_initial") in needed
     assert attempts not in needed
+    assert attempts in graph.forwards_plan(bookmarks)
 
 
 def test_a_renamed_column():

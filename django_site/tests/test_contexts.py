@@ -159,6 +159,7 @@ def test_request_in_a_thread(rf):
         assert real.result() == "/home/"
 
 
+@pytest.mark.usefixtures("languages")
 def test_request_wide_state_in_a_thread(rf):
     """What stands on the request goes along; what stands beside it does not."""
     request = rf.get("/home/")
@@ -186,6 +187,7 @@ def test_database_in_a_thread(db):
     assert first is second  # the end of the work was not its end
 
 
+@pytest.mark.usefixtures("languages")
 def test_leftovers_in_a_thread():
     """A thread that works again finds what was left there, or nothing."""
     with ThreadPoolExecutor(1) as pool:

@@ -310,6 +310,7 @@ def test_how_far_the_request_goes_in_async_code(answer):
     assert answer(view).json() == [True, True, True]
 
 
+@pytest.mark.usefixtures("languages")
 def test_what_a_task_changes(answer):
     """A task has a copy of the context, with the same objects in it."""
     # It writes on the same request, and activates a language for itself.
@@ -325,6 +326,7 @@ def test_what_a_task_changes(answer):
     assert answer(view).json() == ["here", "en-us"]
 
 
+@pytest.mark.usefixtures("languages")
 def test_two_requests_take_turns_in_one_thread(settings):
     """Two requests take turns in one thread, and each finds what it has kept."""
     # Each is a task of one loop, so that not even an active language is shared.
@@ -557,6 +559,7 @@ def test_what_ends_with_its_block(client, settings, one_thread):
     assert one_thread.submit(client.get, "/").result().text == "UTC"
 
 
+@pytest.mark.usefixtures("languages")
 def test_language_of_each_request(client, settings, one_thread):
     """LocaleMiddleware activates one for each request; Flask has no language."""
     settings.MIDDLEWARE = ["django.middleware.locale.LocaleMiddleware"]

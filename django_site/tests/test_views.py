@@ -103,7 +103,8 @@ def test_author_posts_fills_its_template(rf, user):
 
 def test_each_request_has_its_own_view_object(client, user):
     """What a method leaves on `self` no other request sees."""
-    views = [client.get("/authors/ann/").context["view"] for _ in range(2)]
+    addresses = "/authors/ann/", "/authors/ann/?page=1"  # the same would be kept
+    views = [client.get(address).context["view"] for address in addresses]
 
     assert views[0] is not views[1]
 

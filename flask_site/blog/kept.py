@@ -3,13 +3,10 @@
 from functools import wraps
 
 from flask import make_response, request
-from sqlalchemy import select
 
 from flask_site.extensions import cache, db
 
-from .models import Edition
-
-EDITION = select(Edition.token)
+EDITION = "SELECT token FROM blog_edition"
 
 
 def keep(view):
@@ -35,5 +32,5 @@ def is_page(response):
 def make_key(*args, **kwargs):
     """Name a page and its edition, which each write changes: triggers.*.sql."""
     with db.engine.connect() as connection:  # a session does more than is needed here
-        edition = connection.scalar(EDITION)
+        edition = connection.exec_driver_sql(EDITION).scalar()
     return f"{edition} {request.url}"

@@ -94,6 +94,8 @@ def test_what_the_models_are_compared_with(make_app):
         "users_attempt",
         "blog_post",
         "blog_comment",
+        "blog_bookmark",
+        "blog_edition",
         "mail_message",
     }
 

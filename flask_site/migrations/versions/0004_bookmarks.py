@@ -5,10 +5,9 @@ Revises: 0003
 Create Date: 2026-11-22 18:46:57.409458
 
 """
-from pathlib import Path
-
 from alembic import op
 import sqlalchemy as sa
+from flask_site.blog.triggers import make_triggers
 from flask_site.columns import UTCDateTime
 
 # revision identifiers, used by Alembic.
@@ -35,11 +34,7 @@ def upgrade():
     op.drop_index('ix_blog_post_author_id', table_name='blog_post')
     op.create_index('blog_post_author', 'blog_post', ['author_id', sa.literal_column('date_posted DESC'), sa.literal_column('id DESC')], unique=False)
     # Triggers, which autogenerate does not know, and the first count.
-    connection = op.get_bind()
-    blog = Path(__file__).parents[2] / 'blog'
-    sql = (blog / f'triggers.{connection.dialect.name}.sql').read_text(encoding='utf-8')
-    for statement in sql.split('\n\n'):
-        connection.exec_driver_sql(statement)
+    make_triggers(None, op.get_bind())
 
 
 def downgrade():
