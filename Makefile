@@ -18,7 +18,7 @@ override SEED := $(value SEED)
 override POSTS := $(value POSTS)
 export F C N POSTS SEED URL
 
-.PHONY: help run run-flask run-django dev worker load reset test test-url storm bench-writes fuzz mutants \
+.PHONY: help run run-flask run-django dev worker load reset test test-url storm bench bench-instructions bench-writes fuzz mutants \
 	mutmut diff trace check lint types migrations-check templates-lint docs format lock sbom audit .run .docs .dev .audit
 
 help: ## Print this list
@@ -63,6 +63,12 @@ test-url: .dev ## Run the contract against a server: URL=http://...
 storm: .dev ## Kill the sites under load, count losses (45 minutes)
 	@$(PY) -m shared_tests.storm
 	@$(PY) -m shared_tests.losses
+
+bench: .dev ## Measure what pages cost, and far back (3 minutes)
+	@$(PY) -m shared_tests.bench
+
+bench-instructions: .dev ## Count what pages cost, fail where it is more
+	@$(PY) -m shared_tests.bench.instructions
 
 bench-writes: .dev ## Measure 32 visitors who write at once (2 minutes)
 	@$(PY) -m shared_tests.bench.writes

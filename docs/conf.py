@@ -14,6 +14,7 @@ project = "Diptych"
 extensions = [
     "myst_parser",
     "docs.side_by_side.sphinx_ext",
+    "docs.directives.bench",
     "docs.directives.contract",
     "docs.directives.figures",
     "docs.directives.ledger",

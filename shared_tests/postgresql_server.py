@@ -31,18 +31,26 @@ def postgresql_programs() -> Path | None:
 class PostgreSQLServer(PortServer):
     """A server that stops and starts again on the same port, and keeps its data."""
 
-    def __init__(self, programs: Path, *, durable: bool = False) -> None:
-        """Make an empty cluster; a durable one waits for the disk, as in production."""
+    def __init__(
+        self, programs: Path, *, durable: bool = False, kept: Path | None = None
+    ) -> None:
+        """Make an empty cluster, or find the one that is kept in a folder.
+
+        A durable one waits for the disk, as in production.
+        """
         super().__init__()
         self.programs = programs
         self.durable = durable
         # PostgreSQL does not run as root: there, its own user does it.
         self._user = "postgres" if os.geteuid() == 0 else None
-        self._folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
+        self._is_kept = kept is not None
+        self._folder = kept or Path(tempfile.mkdtemp(prefix="postgresql-"))
+        self._folder.mkdir(parents=True, exist_ok=True)
         if self._user:
             shutil.chown(self._folder, self._user, self._user)
         self._data = self._folder / "data"
-        self._run("initdb", "-D", str(self._data), *INITDB)
+        if not self._data.exists():
+            self._run("initdb", "-D", str(self._data), *INITDB)
 
     @property
     def url(self) -> str:
@@ -61,7 +69,8 @@ class PostgreSQLServer(PortServer):
 
     def __exit__(self, *_: object) -> None:
         super().__exit__()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if not self._is_kept:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _listen(self) -> None:
         deadline = monotonic() + SECONDS_TO_START

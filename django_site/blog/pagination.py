@@ -14,14 +14,18 @@ WITH page AS (
   SELECT max(rank) - %(skipped)s AS first FROM blog_bookmark
   WHERE author_id = %(author_id)s
 ), nearest AS (
-  SELECT date_posted, post_id, rank - first AS newer FROM blog_bookmark, page
-  WHERE author_id = %(author_id)s AND rank >= first ORDER BY rank LIMIT 1
+  -- Not a join, which PostgreSQL would begin at the oldest bookmark.
+  SELECT date_posted, post_id, rank - (SELECT first FROM page) AS newer
+  FROM blog_bookmark
+  WHERE author_id = %(author_id)s AND rank >= (SELECT first FROM page)
+  ORDER BY rank LIMIT 1
 )
 SELECT id FROM blog_post
 WHERE (date_posted, id) <=
   ((SELECT date_posted FROM nearest), (SELECT post_id FROM nearest))
 ORDER BY date_posted DESC, id DESC
-LIMIT %(per_page)s OFFSET coalesce((SELECT newer FROM nearest), 0) -- no posts, no bookmarks
+-- A list without posts has no bookmarks either.
+LIMIT %(per_page)s OFFSET coalesce((SELECT newer FROM nearest), 0)
 """
 IDS_OF_AUTHOR = IDS.replace(
     "FROM blog_post\nWHERE", "FROM blog_post\nWHERE author_id = %(author_id)s AND"

@@ -30,7 +30,7 @@ def user(db):
 def languages(settings, monkeypatch):
     """Let Django translate, which the site does not ask for."""
     settings.USE_I18N = True
-    monkeypatch.setattr(translation, "_trans", translation.Trans())
+    monkeypatch.setattr(translation, "_trans", type(translation._trans)())
 
 
 @pytest.fixture

@@ -33,4 +33,5 @@ def make_key(*args, **kwargs):
     """Name a page and its edition, which each write changes: triggers.*.sql."""
     with db.engine.connect() as connection:  # a session does more than is needed here
         edition = connection.exec_driver_sql(EDITION).scalar()
-    return f"{edition} {request.url}"
+    site = f"{request.scheme}://{request.host}"
+    return f"{edition} {site}{request.path}?{request.query_string!r}"

@@ -35,7 +35,7 @@ def test_site_home_alone(app, user):
         for number in range(6):
             make_post(user, title=f"Title {number}")
         g.read_posts = []
-        html = site_home().text
+        html = site_home().get_data(as_text=True)
 
     assert "Title 0" in html
     assert "Title 1" not in html
@@ -49,7 +49,7 @@ def test_site_home_misses_what_nobody_prepared(app):
 
         app.preprocess_request()
 
-        assert "There are no posts yet." in site_home().text
+        assert "There are no posts yet." in site_home().get_data(as_text=True)
 
 
 def test_read_posts_come_from_the_session(app):

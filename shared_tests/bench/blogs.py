@@ -1,65 +1,121 @@
-"""Blogs with as many posts as a measurement wants."""
+"""Blogs with as many posts as a measurement wants, kept for the next one."""
 
+import hashlib
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from ..servers import Launcher
+import psycopg
+
+from ..databases import create_database
+from ..servers import ROOT, SITES, Launcher, command_line
+from .workers import BenchError, last_line
+
+KEPT = ROOT / "build" / "bench"
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+SCHEMA = "SELECT coalesce(group_concat(sql), '') FROM sqlite_master"
+AUTHOR = """\
+SELECT username FROM users_user JOIN blog_post ON author_id = users_user.id
+GROUP BY username ORDER BY count(*) DESC LIMIT 1"""
+MIDDLE = "SELECT (min(id) + max(id)) / 2 FROM blog_post"
 
 
-def make_blog(launcher: Launcher, site: str, posts: int) -> Path:
-    """Make an SQLite database of a site with so many posts."""
-    folder = launcher.new_folder(f"{site}-{posts}")
-    environment = launcher.environment(folder, CHEAP_PASSWORDS=None)
-    launcher.run(site, "migrate", folder, environment)
-    fill(folder / "site.sqlite3", posts)
-    return folder / "site.sqlite3"
+class Blogs:
+    """Finds the databases of an earlier run, and makes those that are missing."""
 
+    def __init__(
+        self, launcher: Launcher, folder: Path = KEPT, server: str | None = None
+    ) -> None:
+        """Keep files in a folder, and the rest on a PostgreSQL where there is one."""
+        self.launcher = launcher
+        self.folder = folder
+        self.server = server
+        self._schemas: dict[str, str] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+        for site in SITES:
+            launcher.collect(site)
 
-def fill(path: Path, posts: int) -> None:
-    """Write made-up posts; every other one is by the first author."""
-    body = " ".join(["This post was made up, like its neighbors."] * 12)
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executemany(
-            "INSERT INTO users_user (username, email, password, date_joined)"
-            " VALUES (?, '', '!', '2026-01-05 09:00:00')",
-            [(f"writer-{number}",) for number in range(1, 6)],
+    def sqlite(self, site: str, posts: int) -> str:
+        """Return the address of an SQLite database with so many posts."""
+        path = self.folder / f"{self._name(site, posts)}.sqlite3"
+        if not path.exists():
+            for old in self.folder.glob(f"{site}-{posts}-*"):
+                old.unlink()
+            new = path.with_suffix(".new")
+            self._fill(site, posts, f"sqlite:///{new}")
+            with closing(sqlite3.connect(new)) as filled:
+                filled.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            new.rename(path)
+        return f"sqlite:///{path}"
+
+    def postgresql(self, site: str, posts: int) -> str:
+        """Return the address of a PostgreSQL database with so many posts."""
+        name, new = self._name(site, posts), f"{site}-{posts}-new"
+        with closing(psycopg.connect(f"{self.server}/postgres", autocommit=True)) as to:
+            found = to.execute("SELECT datname FROM pg_database").fetchall()
+            if (name,) not in found:
+                for (old,) in found:
+                    if old.startswith(f"{site}-{posts}-"):
+                        to.execute(f'DROP DATABASE "{old}"'.encode())
+                url = create_database(str(self.server), new)
+                self._fill(site, posts, url)
+                with closing(psycopg.connect(url, autocommit=True)) as filled:
+                    filled.execute("VACUUM ANALYZE")  # by itself it would come later
+                to.execute(f'ALTER DATABASE "{new}" RENAME TO "{name}"'.encode())
+        return f"{self.server}/{name}"
+
+    def environment(self, url: str, **changes: str) -> dict[str, str]:
+        """Return the settings of a site, as in production, on a database."""
+        return self.launcher.environment(
+            self.launcher.new_folder("process"),
+            DEBUG="0",
+            CHEAP_PASSWORDS=None,
+            DATABASE_URL=url,
+            **changes,
         )
-        connection.executemany(
-            "INSERT INTO blog_post"
-            " (id, author_id, title, body, body_html, summary, date_posted)"
-            " VALUES (?, ?, ?, ?, ?, ?, datetime('2000-01-01', ?))",
-            (
-                (
-                    number,
-                    1 if number % 2 else 2 + number // 2 % 4,
-                    f"Made-up post {number}",
-                    body,
-                    f"<p>{body}</p>",
-                    body[:199] + "…",
-                    f"+{number} minutes",
-                )
-                for number in range(1, posts + 1)
-            ),
-        )
-        connection.executemany(
-            "INSERT INTO blog_comment"
-            " (post_id, author_id, name, email, body, date_posted)"
-            " VALUES (?, ?, '', '', 'Well said.', '2026-01-05 09:00:00')",
-            (
-                (number, 1 + number % 5)
-                for number in range(1, posts + 1)
-                for reply in range((0, 1, 0, 0, 2, 0, 0, 3, 0, 0)[number % 10])
-            ),
-        )
+
+    def _name(self, site: str, posts: int) -> str:
+        """Name a blog by its site, its size, and the tables that it has to have."""
+        if site not in self._schemas:
+            with closing(sqlite3.connect(self.launcher.empty_database(site))) as empty:
+                (schema,) = empty.execute(SCHEMA).fetchone()
+            self._schemas[site] = hashlib.sha256(schema.encode()).hexdigest()[:8]
+        return f"{site}-{posts}-{self._schemas[site]}"
+
+    def _fill(self, site: str, posts: int, url: str) -> None:
+        environment = self.environment(url)
+        for command in ("migrate", f"load_posts {posts}"):
+            job, *more = command.split()
+            done = subprocess.run(
+                [*command_line(SITES[site][job]), *more],
+                cwd=environment["HOME"],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                said = last_line(done.stderr or done.stdout)
+                raise BenchError(f"{site}: {command} ended: {said}")
 
 
-def busiest_author(path: Path) -> str:
+def busiest_author(url: str) -> str:
     """Find who has written most."""
-    with closing(sqlite3.connect(path)) as connection:
-        (name,) = connection.execute(
-            "SELECT username"
-            " FROM users_user JOIN blog_post ON author_id = users_user.id"
-            " GROUP BY username ORDER BY count(*) DESC LIMIT 1"
-        ).fetchone()
-    return str(name)
+    return str(ask(url, AUTHOR))
+
+
+def middle_post(url: str) -> int:
+    """Find a post in the middle of all."""
+    return int(ask(url, MIDDLE))
+
+
+def ask(url: str, question: str) -> str:
+    """Ask a database for one value."""
+    if url.startswith(SQLITE):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            (value,) = connection.execute(question).fetchone()
+    else:
+        with closing(psycopg.connect(url)) as server:
+            (value,) = server.execute(question.encode()).fetchone() or ("",)
+    return str(value)

@@ -4,13 +4,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
-from statistics import quantiles
 from typing import Any
 
-from ..servers import SITES, Launcher
-from . import blogs
-from .workers import Page, Subject, measure_in_turn, start
+from ..servers import SITES
+from .blogs import Blogs, busiest_author, middle_post
+from .workers import MOST_OTHERS, Page, Subject, measure_in_turn, start
 
 POSTS = 1000
 PROGRAMS = f"{__package__}.programs"
@@ -27,101 +25,94 @@ SITE_PAGES = {
     "author, kept": Page("/authors/{author}/", KEPT),
     "feed, kept": Page("/feed.atom", KEPT),
 }
+Made = tuple[str, dict[str, str]]  # an application and its settings
 
 
 class Cast:
-    """Starts the processes of all subjects."""
+    """Knows all that is measured, and how it is started."""
 
-    def __init__(self, launcher: Launcher, stack: ExitStack) -> None:
-        """Make the blogs, and the bytes that every hello sends: a site's home."""
-        self.launcher = launcher
-        self.stack = stack
+    def __init__(self, blogs: Blogs, stack: ExitStack) -> None:
+        """Fetch the bytes that every hello sends: the home page of a site."""
+        self.blogs = blogs
         self.sites = [site for site in SITES if "wsgi" in SITES[site]]
-        self.blogs = {
-            site: blogs.make_blog(launcher, site, POSTS) for site in self.sites
-        }
-        self.hello = launcher.new_folder("hello") / "hello.html"
-        first = self.sites[0]
-        (worker,) = start(stack, [self.site(first)])
-        home = worker.look(Page())["body"].encode("latin-1")
-        self.hello.write_bytes(home)
+        self.urls = {site: blogs.sqlite(site, POSTS) for site in self.sites}
+        (worker,) = start(stack, [self.site(self.sites[0])])
+        self.hello = blogs.launcher.new_folder("hello") / "hello.html"
+        self.hello.write_bytes(worker.look(Page())["body"].encode("latin-1"))
         worker.end()
 
-    def subjects(self) -> list[Subject]:
-        """Start everything that is measured."""
-        cast = {
-            (BARE, "hello"): (self.program("bare", HELLO=str(self.hello)), Page()),
-            UNIT: (self.program("bare", self.blogs[self.sites[0]]), Page()),
+    def every(self) -> dict[tuple[str, str], tuple[Made, Page]]:
+        """Return what is measured, by who and what."""
+        of_sites = {
+            (site, what): made
+            for site in self.sites
+            for what, made in self.of_site(site).items()
         }
-        for site in self.sites:
-            cast |= {(site, what): found for what, found in self.of_site(site).items()}
-        workers = start(self.stack, [made for made, _ in cast.values()])
-        return [
-            Subject(key, worker, page)
-            for (key, (_, page)), worker in zip(cast.items(), workers, strict=True)
-        ]
+        return self.of_bare() | of_sites
 
-    def of_site(self, site: str) -> dict[str, tuple[Any, Page]]:
-        """Return what is measured for one framework."""
-        found: dict[str, tuple[Any, Page]] = {
-            "hello, naked": (
-                self.program(f"naked_{site}", HELLO=str(self.hello)),
-                Page(),
-            ),
-            "hello": (
-                self.program(
-                    "hello",
-                    self.blogs[site],
-                    SITE=SITES[site]["wsgi"],
-                    HELLO=str(self.hello),
-                ),
-                Page("/hello/"),
-            ),
+    def of_bare(self) -> dict[tuple[str, str], tuple[Made, Page]]:
+        """Return what is measured without a framework."""
+        first = self.urls[self.sites[0]]
+        return {
+            (BARE, "hello"): (self.program("bare", HELLO=str(self.hello)), Page()),
+            UNIT: (self.program("bare", first), Page()),
+        }
+
+    def of_site(self, site: str) -> dict[str, tuple[Made, Page]]:
+        """Return what is measured of a site and its framework."""
+        url, hello = self.urls[site], str(self.hello)
+        naked = self.program(f"naked_{site}", HELLO=hello)
+        dressed = self.program("hello", url, SITE=SITES[site]["wsgi"], HELLO=hello)
+        found = {
+            "hello, naked": (naked, Page()),
+            "hello": (dressed, Page("/hello/")),
             "tutorial": (self.tutorial(site), Page()),
         }
-        names = {
-            "author": blogs.busiest_author(self.blogs[site]),
-            "post": POSTS // 2,
-        }
+        names = {"author": busiest_author(url), "post": middle_post(url)}
         for what, page in SITE_PAGES.items():
             address = page.address.format(**names)
             found[what] = self.site(site), Page(address, page.headers)
         return found
 
-    def site(self, site: str) -> tuple[str, Path, dict[str, str]]:
-        """Return how the process of a site is started."""
-        return self.made(SITES[site]["wsgi"], self.blogs[site])
+    def site(self, site: str) -> Made:
+        """Return a site."""
+        return SITES[site]["wsgi"], self.blogs.environment(self.urls[site])
 
-    def program(
-        self, name: str, database: Path | None = None, **changes: str
-    ) -> tuple[str, Path, dict[str, str]]:
-        """Return how the process of a program of ours is started."""
-        return self.made(f"{PROGRAMS}.{name}:app", database, **changes)
+    def program(self, name: str, url: str = "", **changes: str) -> Made:
+        """Return a program of ours."""
+        return f"{PROGRAMS}.{name}:app", self.blogs.environment(url, **changes)
 
-    def tutorial(self, site: str) -> tuple[str, Path, dict[str, str]]:
-        """Copy the blog of a site into the tables of its tutorial."""
+    def tutorial(self, site: str) -> Made:
+        """Return the program of a tutorial, on a copy of the site's posts."""
         name = f"tutorial_{site}"
-        folder = self.launcher.new_folder(name)
-        made = self.program(name, folder / "site.sqlite3")
+        folder = self.blogs.launcher.new_folder(name)
+        made = self.program(name, f"sqlite:///{folder / 'site.sqlite3'}")
+        source = self.urls[site].removeprefix("sqlite:///")
         subprocess.run(
-            [sys.executable, "-m", f"{PROGRAMS}.{name}", str(self.blogs[site])],
+            [sys.executable, "-m", f"{PROGRAMS}.{name}", source],
             cwd=folder,
-            env=made[2],
+            env=made[1],
             check=True,
         )
         return made
 
-    def made(
-        self, application: str, database: Path | None, **changes: str
-    ) -> tuple[str, Path, dict[str, str]]:
-        """Return how a process is started: with settings as in production."""
-        folder = self.launcher.new_folder("process")
-        environment = self.launcher.environment(
-            folder, DEBUG="0", CHEAP_PASSWORDS=None, **changes
+
+def measure(
+    blogs: Blogs, rounds: int, seconds: float, say: Callable[[str, float], None]
+) -> tuple[list[Subject], float]:
+    """Measure all pages in turn; return how busy the machine was beside it, too."""
+    with ExitStack() as stack:
+        say("pages", 0)
+        cast = Cast(blogs, stack).every()
+        workers = start(stack, [made for made, _ in cast.values()])
+        subjects = [
+            Subject(key, worker, page)
+            for (key, (_, page)), worker in zip(cast.items(), workers, strict=True)
+        ]
+        others = measure_in_turn(
+            subjects, rounds, seconds, lambda part: say("pages", part)
         )
-        if database:
-            environment["DATABASE_URL"] = f"sqlite:///{database}"
-        return application, folder, environment
+    return subjects, others
 
 
 def figures(subjects: list[Subject]) -> list[dict[str, Any]]:
@@ -129,31 +120,29 @@ def figures(subjects: list[Subject]) -> list[dict[str, Any]]:
     (unit,) = (subject for subject in subjects if subject.key == UNIT)
     found = []
     for subject in subjects:
-        pairs = zip(subject.seconds("cpu"), unit.seconds("cpu"), strict=True)
-        low, _, high = quantiles([ours / bare for ours, bare in pairs], n=4)
-        who, what = subject.key
+        low, high = subject.quartiles(unit)
         found.append(
             {
-                "who": who,
-                "what": what,
-                "units": round(subject.best("cpu") / unit.best("cpu"), 2),
+                "who": subject.key[0],
+                "what": subject.key[1],
+                "units": round(subject.seconds / unit.seconds, 2),
                 "low": round(low, 2),
                 "high": round(high, 2),
-                "noise": round(subject.noise("cpu"), 3),
-                "microseconds": round(subject.best("cpu") * 1e6, 1),
-                "bytes": len(subject.seen["body"]),
-                "statements": subject.seen["statements"],
+                "noise": round(subject.noise, 3),
+                "microseconds": round(subject.seconds * 1e6, 1),
+                "bytes": subject.bytes,
+                "queries": subject.seen["statements"],
             }
         )
     return found
 
 
-def measure(
-    launcher: Launcher, rounds: int, seconds: float, say: Callable[[str, float], None]
-) -> list[Subject]:
-    """Measure all pages in turn."""
-    with ExitStack() as stack:
-        say("pages: making blogs", 0)
-        subjects = Cast(launcher, stack).subjects()
-        measure_in_turn(subjects, rounds, seconds, lambda part: say("pages", part))
-    return subjects
+def find_others(others: float) -> list[str]:
+    """Say where other programs have made the large ones slow."""
+    if others <= MOST_OTHERS:
+        return []
+    sentence = (
+        f"Other programs kept {others:.1f} processors busy meanwhile: they share the "
+        "caches, and large programs look slower beside the unit than they are."
+    )
+    return [sentence]
