@@ -130,7 +130,10 @@ def test_a_stranger_reads_and_replies(move, step):
     assert move.side(page) == "new"
     assert page.messages
     assert [comment.text for comment in page.comments] == ["From a stranger."]
-    assert reader.entry_of(post).comments == "1 comment"
+    entry = reader.entry_of(post)
+    assert entry.comments == "1 comment"
+    # Lists that have not moved yet know nothing of what was read on the new site.
+    assert entry.is_read == (step != "posts")
 
 
 @row("SCHEMA-9")

@@ -1,6 +1,6 @@
 """Pages of posts that cost the same wherever they are."""
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.utils.functional import cached_property
 
@@ -52,7 +52,7 @@ class PostPaginator(Paginator):
             skipped=(number - 1) * self.per_page,
             per_page=self.per_page,
         )
-        return self._get_page(self.object_list.filter(pk__in=ids), number, self)
+        return Page(self.object_list.filter(pk__in=ids), number, self)
 
     def select(self, query, **parameters):
         """Return the first column of what a query finds."""

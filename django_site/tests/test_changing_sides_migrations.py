@@ -17,6 +17,8 @@ from django.db.migrations.questioner import (
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models.functions import Lower
 
+TRIGGER = "CREATE TRIGGER counted AFTER INSERT ON book BEGIN SELECT 1; END"
+TRIGGERS = "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
 FOLDER = Path(apps.get_app_config("blog").path) / "migrations"
 
 
@@ -147,3 +149,23 @@ def test_a_new_column_that_must_be_filled(capsys):
         compare([title()], [title(), pages], questioner)
 
     assert "impossible to add a non-nullable field" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("made_anew", "left"), [(False, 1), (True, 0)])
+def test_a_table_that_is_made_anew(empty_database, made_anew, left):
+    """SQLite changes few tables in place; one that is made anew has no triggers."""
+    # Most changes do it, also a new column that must be filled.
+    state = ProjectState()
+    state.add_model(ModelState("shelf", "Book", [title()], {"db_table": "book"}))
+    book = state.apps.get_model("shelf", "Book")
+    pages = models.IntegerField(null=not made_anew, default=0 if made_anew else None)
+    pages.set_attributes_from_name("pages")
+    connection = connections[empty_database]
+    with connection.schema_editor() as editor:
+        editor.create_model(book)
+        editor.execute(TRIGGER)
+        editor.add_field(book, pages)
+    with connection.cursor() as cursor:
+        cursor.execute(TRIGGERS)
+
+        assert len(cursor.fetchall()) == left

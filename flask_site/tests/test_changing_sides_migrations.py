@@ -25,6 +25,9 @@ from sqlalchemy.exc import OperationalError
 
 from flask_site.extensions import db as database
 
+TRIGGER = "CREATE TRIGGER counted AFTER INSERT ON book BEGIN SELECT 1; END"
+TRIGGERS = "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+
 
 @pytest.fixture
 def folder(app, tmp_path):
@@ -177,3 +180,23 @@ def test_a_new_column_that_must_be_filled():
         with pytest.raises(OperationalError, match="Cannot add a NOT NULL column"):
             operations.add_column("book", Column("pages", Integer, nullable=False))
     engine.dispose()
+
+
+@pytest.mark.parametrize(("made_anew", "left"), [(False, 1), (True, 0)])
+def test_a_table_that_is_made_anew(made_anew, left):
+    """SQLite changes few tables in place; one that is made anew has no triggers."""
+    # `batch_alter_table` does it, and does nothing but that on SQLite.
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        Table("book", MetaData(), title()).create(connection)
+        connection.execute(text(TRIGGER))
+        operations = Operations(MigrationContext.configure(connection))
+        if made_anew:
+            with operations.batch_alter_table("book") as book:
+                book.alter_column("title", type_=String(100))
+        else:
+            operations.add_column("book", Column("pages", Integer, server_default="0"))
+        triggers = connection.execute(text(TRIGGERS)).all()
+    engine.dispose()
+
+    assert len(triggers) == left
