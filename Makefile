@@ -18,8 +18,9 @@ override SEED := $(value SEED)
 override POSTS := $(value POSTS)
 export F C N POSTS SEED URL
 
-.PHONY: help run run-flask run-django dev worker load reset test test-url storm bench bench-instructions bench-writes fuzz mutants \
-	mutmut diff trace check lint types migrations-check templates-lint docs format lock sbom audit .run .docs .dev .audit
+.PHONY: help run run-flask run-django dev worker load reset test test-url storm bench \
+	bench-instructions bench-writes fuzz mutants mutmut diff trace check lint types \
+	migrations-check templates-lint docs format lock sbom audit .run .docs .dev .audit
 
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1~\2/p' Makefile | awk -F'~' '{printf "  make %-18s %s\n", $$1, $$2}'

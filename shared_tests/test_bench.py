@@ -21,6 +21,9 @@ from .bench.workers import (
     start,
 )
 
+# The first test starts a dozen programs.
+pytestmark = pytest.mark.timeout(300)
+
 HASTY = 0.001  # seconds of a round
 WHATS = ["hello, naked", "hello", "tutorial", "home"]
 

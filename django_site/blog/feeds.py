@@ -17,6 +17,12 @@ class PostFeed(Feed):
     language = "en"
     link = reverse_lazy("blog:site_home")
 
+    def __call__(self, request, *args, **kwargs):
+        """Leave out the date of the newest post: an older one may change as well."""
+        response = super().__call__(request, *args, **kwargs)
+        del response["Last-Modified"]
+        return response
+
     def items(self):
         """Return the newest posts."""
         return Post.objects.newest()[:FEED_LENGTH]

@@ -16,10 +16,8 @@ logger = logging.getLogger(__name__)
 def keep(view):
     """Keep a page until the next write; a request with a cookie never gets it."""
 
-    @wraps(view)
-    def wrapper(request, *args, **kwargs):
-        if request.COOKIES:
-            return view(request, *args, **kwargs)
+    @conditional_page
+    def kept(request, *args, **kwargs):
         key = make_key(request)
         try:
             response = cache.get(key)
@@ -32,7 +30,13 @@ def keep(view):
             response = render(view, request, *args, **kwargs)
         return response
 
-    return conditional_page(wrapper)
+    @wraps(view)
+    def wrapper(request, *args, **kwargs):
+        if request.COOKIES or request.method not in {"GET", "HEAD"}:
+            return view(request, *args, **kwargs)
+        return kept(request, *args, **kwargs)
+
+    return wrapper
 
 
 def render(view, request, *args, **kwargs):

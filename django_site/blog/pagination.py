@@ -8,7 +8,7 @@ from django.utils.functional import cached_property
 # oldest; the last one stands after the newest. List 0 is the list of all posts.
 COUNT = "SELECT max(rank) FROM blog_bookmark WHERE author_id = %(author_id)s"
 # One statement, for posts may come and go between two. `first` is the rank of the
-# first post of the page.
+# first post of the page. A list without posts has no bookmarks either.
 IDS = """
 WITH page AS (
   SELECT max(rank) - %(skipped)s AS first FROM blog_bookmark
@@ -24,7 +24,6 @@ SELECT id FROM blog_post
 WHERE (date_posted, id) <=
   ((SELECT date_posted FROM nearest), (SELECT post_id FROM nearest))
 ORDER BY date_posted DESC, id DESC
--- A list without posts has no bookmarks either.
 LIMIT %(per_page)s OFFSET coalesce((SELECT newer FROM nearest), 0)
 """
 IDS_OF_AUTHOR = IDS.replace(

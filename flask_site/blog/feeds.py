@@ -18,6 +18,4 @@ def feed():
     posts = db.session.scalars(Post.newest().limit(FEED_LENGTH)).all()
     response = make_response(render_template("blog/feed.xml", posts=posts))
     response.content_type = "application/atom+xml; charset=utf-8"
-    if posts:
-        response.last_modified = posts[0].date_posted
     return response

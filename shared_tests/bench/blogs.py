@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -91,12 +92,14 @@ class Blogs:
                 [*command_line(SITES[site][job]), *more],
                 cwd=environment["HOME"],
                 env=environment,
-                capture_output=True,
+                # Who looks on is shown how far it is.
+                stdout=None if sys.stdout.isatty() else subprocess.PIPE,
+                stderr=subprocess.PIPE,
                 text=True,
                 check=False,
             )
             if done.returncode:
-                said = last_line(done.stderr or done.stdout)
+                said = last_line(done.stderr)
                 raise BenchError(f"{site}: {command} ended: {said}")
 
 

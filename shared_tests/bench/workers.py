@@ -18,6 +18,7 @@ WITHOUT_KEPT_PAGES = {"Cookie": "seen=1"}
 # may be busy with something else.
 MOST_NOISE = 1.10
 MOST_OTHERS = 0.25
+STATISTICS = Path("/proc/stat")
 Answer = dict[str, Any]
 
 
@@ -76,11 +77,13 @@ class Worker:
 
     def memory(self) -> int:
         """Say how many bytes of memory it takes."""
-        return int(self._obey(do="weigh")["bytes"])
+        command = ["ps", "-o", "rss=", "-p", str(self._process.pid)]
+        told = subprocess.run(command, capture_output=True, check=True)
+        return int(told.stdout) * 1024
 
     def cpu(self) -> float:
         """Say how many seconds it has worked."""
-        return float(self._obey(do="weigh")["cpu"])
+        return float(self._obey(do="tell")["cpu"])
 
     def end(self) -> None:
         """End it."""
@@ -166,15 +169,13 @@ def measure_in_turn(
 
     Return how many processors were busy with something else meanwhile.
     """
-    steps = (rounds + 1) * len(subjects)
-    for step in range(steps):
-        number, place = divmod(step, len(subjects))
-        if number == 0:
-            subjects[place].warm_up(seconds)
-            others = Others(subjects)
-        else:
-            subjects[place].measure()
-        say((step + 1) / steps)
+    for subject in subjects:
+        subject.warm_up(seconds)
+    others = Others(subjects)
+    for number in range(rounds):
+        for place, subject in enumerate(subjects, 1):
+            subject.measure()
+            say((number + place / len(subjects)) / rounds)
     return others.processors()
 
 
@@ -197,9 +198,11 @@ class Others:
 
 
 def busy_seconds() -> float:
-    """Say how many seconds the processors have worked since the machine started."""
-    with Path("/proc/stat").open(encoding="ascii") as lines:
-        user, nice, system, _, _, *interrupts = map(int, lines.readline().split()[1:9])
+    """Say how many seconds the processors have worked, where the system tells it."""
+    if not STATISTICS.exists():
+        return 0
+    first = STATISTICS.read_text(encoding="ascii").splitlines()[0]
+    user, nice, system, _, _, *interrupts = map(int, first.split()[1:9])
     return sum([user, nice, system, *interrupts]) / os.sysconf("SC_CLK_TCK")
 
 
