@@ -18,7 +18,7 @@ override SEED := $(value SEED)
 override POSTS := $(value POSTS)
 export F C N POSTS SEED URL
 
-.PHONY: help run run-flask run-django dev worker load reset test test-url storm bench \
+.PHONY: help run run-flask run-django dev worker load scaled reset test test-url test-scaled storm bench \
 	bench-instructions bench-writes fuzz mutants mutmut diff trace check lint types \
 	migrations-check templates-lint docs format lock sbom audit .run .docs .dev .audit
 
@@ -44,6 +44,9 @@ worker: .run ## Send mail by Celery, beside `make run TASKS=celery`
 load: .run ## Add made-up posts to both databases: POSTS=1000000
 	@$(PY) -m shared_tests.load "$${POSTS:-100000}"
 
+scaled: .run ## Serve both on PostgreSQL, Redis, Celery, by two replicas each
+	@$(PY) -m shared_tests.scaled
+
 reset: ## Delete both databases and mail (asks, unless YES=1)
 	@if [ "$(YES)" != 1 ]; then \
 		printf 'Stop `make run` first. Delete flask.sqlite3, django.sqlite3 and mail/ with all they hold? [y/N] '; \
@@ -60,6 +63,9 @@ test-url: .dev ## Run the contract against a server: URL=http://...
 	@case "$$URL" in http://*|https://*) ;; *) \
 		echo 'Say which server: make test-url URL=http://localhost:8001'; exit 2;; esac
 	@$(PY) -m pytest shared_tests --url "$$URL" -rN
+
+test-scaled: .dev ## Run the contract against two replicas of each behind a proxy
+	@$(PY) -m pytest shared_tests --scaled -n 2
 
 storm: .dev ## Kill the sites under load, count losses (45 minutes)
 	@$(PY) -m shared_tests.storm

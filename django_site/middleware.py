@@ -13,6 +13,7 @@ from django.core.exceptions import BadRequest
 from django.db import OperationalError
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
+from redis import RedisError
 
 from . import logs
 
@@ -63,7 +64,8 @@ class SessionMiddleware(sessions.SessionMiddleware):
         """Save the session; a page that was only read can do without."""
         try:
             return super().process_response(request, response)
-        except (OperationalError, SessionInterrupted) as error:  # no INSERT, no UPDATE
+        # No INSERT, no Redis, no UPDATE.
+        except (OperationalError, RedisError, SessionInterrupted) as error:
             failure = get_failure(error)
             if failure is None:
                 raise
@@ -74,9 +76,9 @@ class SessionMiddleware(sessions.SessionMiddleware):
 
 
 def get_failure(error):
-    """Return the failure of the database behind an error, if there is one."""
+    """Return the failure of the database or Redis behind an error, if there is one."""
     # A row that cannot be changed looks to Django like one that was deleted.
-    while error is not None and not isinstance(error, OperationalError):
+    while error is not None and not isinstance(error, (OperationalError, RedisError)):
         error = error.__context__
     return error
 

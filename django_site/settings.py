@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 from pythonjsonlogger.core import RESERVED_ATTRS
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from .checks import check_settings
 
@@ -89,6 +91,9 @@ DATABASES = {
 }
 # Seconds to wait for somebody else who writes.
 DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 20, validate=validate.Range(1, 3600))
+# Seconds that a statement of the server may run on PostgreSQL, or wait in the middle of
+# a transaction; 0 is no limit. Commands take the time they need.
+STATEMENT_TIMEOUT = env.int("STATEMENT_TIMEOUT", 30, validate=validate.Range(0, DAY))
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["NAME"] = BASE_DIR / DATABASES["default"]["NAME"]
     DATABASES["default"]["OPTIONS"] = {
@@ -145,7 +150,7 @@ REDIS_URL = env.str(
 if SESSION_STORE == "cookie":
     SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 elif REDIS_URL:
-    SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+    SESSION_ENGINE = "django_site.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # `manage.py clearsessions` deletes the rows
 # Seconds since the last thing written to it; who reads writes nothing.
 SESSION_COOKIE_AGE = env.int(
@@ -160,7 +165,12 @@ if REDIS_URL:
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+        # A visitor waits two seconds for a Redis that says nothing, twice at most.
+        "OPTIONS": {
+            "socket_connect_timeout": 2,
+            "socket_timeout": 2,
+            "retry": Retry(NoBackoff(), 1),
+        },
         "KEY_PREFIX": "django",
     }
 # Seconds until new templates show, at the latest.

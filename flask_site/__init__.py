@@ -52,7 +52,9 @@ def create_app(config=None):
     if app.config["SESSION_STORE"] == "server":
         app.config["SESSION_SQLALCHEMY"] = db
         if app.config["REDIS_URL"]:
-            app.config["SESSION_REDIS"] = Redis.from_url(app.config["REDIS_URL"])
+            app.config["SESSION_REDIS"] = Redis.from_url(
+                app.config["REDIS_URL"], **app.config["REDIS_OPTIONS"]
+            )
         server_session.init_app(app)
 
     if app.config["TASKS"] == "celery":

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from flask import current_app, g, render_template, session
 from flask_wtf.csrf import CSRFError
+from redis import RedisError
 from sqlalchemy.exc import OperationalError
 
 from .extensions import db
@@ -15,6 +16,7 @@ def init_app(app):
         app.register_error_handler(code, show_error)
     app.register_error_handler(CSRFError, show_csrf_error)
     app.register_error_handler(OperationalError, show_unavailable)
+    app.register_error_handler(RedisError, show_unavailable)
     app.teardown_appcontext(forget_lost_connection)
 
 
@@ -22,7 +24,7 @@ def show_error(error):
     """Show the page of an HTTP error, with its code."""
     # A session that cannot be opened or saved fails outside of all handlers.
     original = getattr(error, "original_exception", None)
-    if isinstance(original, OperationalError):
+    if isinstance(original, (OperationalError, RedisError)):
         return show_unavailable(original)
     return render_template(f"{error.code}.html"), error.code
 
@@ -33,7 +35,7 @@ def show_csrf_error(error):
 
 
 def show_unavailable(error):
-    """Show the page for a database that is away, full, or busy for too long."""
+    """Show the page for a database or Redis that is away, full or too busy."""
     if current_app.debug:
         raise error  # for the debugger
     current_app.logger.error("The database does not answer.", exc_info=error)

@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import Env, validate
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import make_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -30,6 +32,9 @@ DEMO_PASSWORD = "open sesame please"  # noqa: S105 - shown to everybody, in demo
 # Database: SQLite beside the package, or PostgreSQL.
 # Seconds to wait for somebody else who writes.
 DATABASE_TIMEOUT = env.int("DATABASE_TIMEOUT", 20, validate=validate.Range(1, 3600))
+# Seconds that a statement of the server may run on PostgreSQL, or wait in the middle of
+# a transaction; 0 is no limit. Commands take the time they need.
+STATEMENT_TIMEOUT = env.int("STATEMENT_TIMEOUT", 30, validate=validate.Range(0, DAY))
 _url = make_url(
     env.str(
         "DATABASE_URL",
@@ -52,7 +57,10 @@ else:
         drivername="postgresql+psycopg",
         query={"connect_timeout": "5", **_given, "options": _options},
     )
-    SQLALCHEMY_ENGINE_OPTIONS = {"pool_pre_ping": True}  # the server may have restarted
+    SQLALCHEMY_ENGINE_OPTIONS = {
+        "pool_pre_ping": True,  # the server may have restarted
+        "pool_size": 0,  # as many as there are threads to use one
+    }
 SQLALCHEMY_ENGINE_OPTIONS["hide_parameters"] = True  # no keys and hashes in the log
 SQLALCHEMY_DATABASE_URI = _url
 
@@ -74,6 +82,12 @@ REDIS_URL = env.str(
         r"$|rediss?://", error="It must begin with redis:// or rediss://."
     ),
 )
+# A visitor waits two seconds for a Redis that says nothing, twice at most.
+REDIS_OPTIONS = {
+    "socket_connect_timeout": 2,
+    "socket_timeout": 2,
+    "retry": Retry(NoBackoff(), 1),
+}
 SESSION_TYPE = "redis" if REDIS_URL else "sqlalchemy"  # Flask-Session reads these
 SESSION_KEY_PREFIX = "flask:session:"
 SESSION_PERMANENT = False
@@ -90,7 +104,7 @@ CACHE_TYPE = "SimpleCache"
 if REDIS_URL:
     CACHE_TYPE = "RedisCache"
     CACHE_REDIS_URL = REDIS_URL
-    CACHE_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 2}
+    CACHE_OPTIONS = REDIS_OPTIONS
     CACHE_KEY_PREFIX = "flask:page:"
 # Seconds until new templates show, at the latest.
 CACHE_DEFAULT_TIMEOUT = 10 * 60

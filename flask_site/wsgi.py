@@ -4,6 +4,7 @@ import sys
 from logging.config import dictConfig
 from time import sleep
 
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from . import create_app
@@ -11,12 +12,23 @@ from .checks import ImproperlyConfigured, check_database, check_public
 from .extensions import db
 from .mail.tasks import start_sweeping
 
+
+def limit_statements(connection, record):
+    """Have PostgreSQL end what takes longer than a visitor would wait."""
+    seconds = app.config["STATEMENT_TIMEOUT"]
+    connection.execute(f"SET statement_timeout = '{seconds}s'")
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{seconds}s'")
+    connection.commit()
+
+
 try:
     app = create_app()
     dictConfig(app.config["LOGGING"])
     check_public(app)
     with app.app_context():
         check_database(db)
+        if db.engine.dialect.name == "postgresql":
+            event.listen(db.engine, "connect", limit_statements)
     if app.config["TASKS"] == "thread":
         start_sweeping(app)
 except ImproperlyConfigured as error:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from .old_posts import add_old_posts
 from .one_database import OneDatabase, serve_on_one_database
 from .postgresql_server import postgresql_programs
 from .redis_server import RedisServer, redis_program
+from .replicas import missing_programs, replica_launcher, select_for_replicas
 from .report import ContractReport
 from .servers import SITES, Address, Launcher, Server, copy_database, stop_servers
 from .smtp_server import SMTPServer
@@ -48,6 +50,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that points the suite at a server."""
     parser.addoption(
         "--url", help="run the http rows of the contract against this address"
+    )
+    parser.addoption(
+        "--scaled",
+        action="store_true",
+        help="run each site by two replicas, on PostgreSQL and Redis, behind a proxy",
     )
 
 
@@ -96,6 +103,8 @@ def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
     """Leave out what an address alone cannot show."""
+    if config.getoption("scaled", None):
+        select_for_replicas(config, items)
     if not config.getoption("url", None):
         return
     tags = {row.id: row.tag for row in load_contract()}
@@ -109,12 +118,21 @@ def pytest_collection_modifyitems(
 
 
 @pytest.fixture(scope="session")
-def launch() -> Iterator[Launcher]:
+def launch(request: pytest.FixtureRequest) -> Iterator[Launcher]:
     """Start sites; all are stopped at the end."""
-    with tempfile.TemporaryDirectory(prefix="contract-", dir=memory()) as folder:
-        launcher = Launcher(Path(folder))
+    with ExitStack() as stack:
+        folder = Path(
+            stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="contract-", dir=memory())
+            )
+        )
+        launcher = Launcher(folder)
+        if request.config.getoption("scaled", None):
+            if missing := missing_programs():
+                pytest.skip(f"{' and '.join(missing)} not installed")
+            launcher = stack.enter_context(replica_launcher(folder))
+        stack.callback(lambda: stop_servers(launcher.programs))
         yield launcher
-        stop_servers(launcher.programs)
 
 
 def memory() -> str | None:
@@ -231,14 +249,11 @@ def mail_site(start_site: Callable[..., Server], smtp_server: SMTPServer) -> Ser
 
 
 @pytest.fixture(scope="session")
-def long_site(
-    launch: Launcher, start_site: Callable[..., Server], site_name: str
-) -> Server:
+def long_site(start_site: Callable[..., Server]) -> Server:
     """A site with 201 posts of one author and one moment, ten a page."""
-    database = launch.new_folder("long") / "site.sqlite3"
-    copy_database(launch.empty_database(site_name), database)
-    add_old_posts(database, range(1, 202))
-    return start_site(database=database, POSTS_PER_PAGE="10")
+    site = start_site(POSTS_PER_PAGE="10")
+    add_old_posts(site, range(1, 202))
+    return site
 
 
 @pytest.fixture(scope="session")

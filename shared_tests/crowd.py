@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from .mails import TRY
-from .servers import SITES, Launcher, Server, copy_database, ended, stop_servers
+from .servers import SITES, Launcher, Server, ended, stop_servers
 from .visitor import Visitor, token
 
 VISITORS = 200
@@ -421,12 +421,9 @@ def compare_log(lines: list[dict[str, Any]], tally: Tally) -> None:
     ]
 
 
-def start(launcher: Launcher, name: str, **changes: str | None) -> Server:
+def start(launcher: Launcher, name: str, **changes: Any) -> Server:
     """Start a site as the public is served: by several processes and threads."""
-    folder = launcher.new_folder(f"{name}-crowd")
-    copy_database(launcher.empty_database(name), folder / "site.sqlite3")
-    environment = launcher.environment(folder, POSTS_PER_PAGE=str(POSTS), **changes)
-    return launcher.serve(name, folder, environment, command="crowd")
+    return launcher.start(name, command="crowd", POSTS_PER_PAGE=str(POSTS), **changes)
 
 
 def measure(

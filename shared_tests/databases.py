@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 from sqlalchemy.exc import IntegrityError, SAWarning
 from sqlalchemy.types import DateTime, Integer, String, Text
 
 from .postgresql_server import PostgreSQLServer
+from .servers import Server
 
 BACKENDS = ["sqlite", "postgresql"]
 TABLES = [
@@ -65,6 +66,14 @@ def create_database(server: str, name: str, template: str = "template1") -> str:
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     engine.dispose()
     return f"{server}/{name}"
+
+
+@contextmanager
+def opened(site: Server) -> Iterator[Connection]:
+    """Open the database of a site, and keep in the end what was changed there."""
+    engine = create_engine(driver(site.environment["DATABASE_URL"]), poolclass=NullPool)
+    with engine.begin() as connection:
+        yield connection
 
 
 def add_user(url: str, name: str) -> str:

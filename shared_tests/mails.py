@@ -2,15 +2,16 @@
 
 import base64
 import re
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from threading import Event
 from time import monotonic
 
 from bs4 import BeautifulSoup
+from sqlalchemy import text
 
+from .databases import opened
 from .servers import Server
 from .smtp_server import Mail, SMTPServer
 
@@ -46,12 +47,13 @@ def waiting_mails(site: Server) -> list[bool]:
     Who tries to send one puts it off by two minutes first; after a failure it is due
     sooner, as long as there were few.
     """
-    query = """
-        SELECT attempts > 0 AND date_due < datetime('now', '+60 seconds')
+    query = text("""
+        SELECT attempts > 0 AND date_due < :soon
         FROM mail_message WHERE date_sent IS NULL
-    """
-    with closing(sqlite3.connect(site.database, timeout=20)) as database:
-        return [bool(failed) for (failed,) in database.execute(query)]
+    """)
+    soon = str(datetime.now(UTC) + timedelta(seconds=60))
+    with opened(site) as database:
+        return [bool(failed) for (failed,) in database.execute(query, {"soon": soon})]
 
 
 def wait_until_all_are_sent(site: Server) -> None:
@@ -64,10 +66,10 @@ def wait_until_all_have_failed(site: Server) -> None:
     wait_until(lambda: all(waiting_mails(site)), "all mails have failed")
 
 
-def change_database(site: Server, statement: str, *values: object) -> None:
+def change_database(site: Server, statement: str, **values: object) -> None:
     """Do behind the site's back what time or an administrator would do."""
-    with closing(sqlite3.connect(site.database, timeout=20)) as database, database:
-        database.execute(statement, values)
+    with opened(site) as database:
+        database.execute(text(statement), values)
 
 
 def let_time_pass(site: Server) -> None:

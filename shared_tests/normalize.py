@@ -22,6 +22,7 @@ IGNORED = {
     "date",
     "expires",
     "server",
+    "x-replica",  # a proxy adds it
     "transfer-encoding",
 }
 LISTS = {"allow", "vary"}

@@ -13,7 +13,8 @@ import psycopg
 from .servers import SECONDS_TO_START, ended
 from .smtp_server import HOST, PortServer, hold_port
 
-INITDB = ["-U", "contract", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+INITDB = ["-U", "contract", "-E", "UTF8", "--locale=C"]
+FOR_ANYBODY = ["-A", "trust", "--no-sync"]
 
 
 def postgresql_programs() -> Path | None:
@@ -32,7 +33,12 @@ class PostgreSQLServer(PortServer):
     """A server that stops and starts again on the same port, and keeps its data."""
 
     def __init__(
-        self, programs: Path, *, durable: bool = False, kept: Path | None = None
+        self,
+        programs: Path,
+        *,
+        durable: bool = False,
+        kept: Path | None = None,
+        password: str = "",
     ) -> None:
         """Make an empty cluster, or find the one that is kept in a folder.
 
@@ -41,21 +47,38 @@ class PostgreSQLServer(PortServer):
         super().__init__()
         self.programs = programs
         self.durable = durable
+        self.password = password
         # PostgreSQL does not run as root: there, its own user does it.
         self._user = "postgres" if os.geteuid() == 0 else None
         self._is_kept = kept is not None
         self._folder = kept or Path(tempfile.mkdtemp(prefix="postgresql-"))
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._user:
             shutil.chown(self._folder, self._user, self._user)
         self._data = self._folder / "data"
         if not self._data.exists():
-            self._run("initdb", "-D", str(self._data), *INITDB)
+            self._make()
+
+    def _make(self) -> None:
+        """Make the cluster, under another name until it is whole."""
+        new = self._folder / "new"
+        shutil.rmtree(new, ignore_errors=True)
+        secret = self._folder / "password"
+        secret.touch(mode=0o600)
+        secret.write_text(self.password, encoding="utf-8")
+        if self._user:
+            shutil.chown(secret, self._user, self._user)
+        access = ["-A", "scram-sha-256", "--pwfile", str(secret)]
+        access = access if self.password else FOR_ANYBODY
+        self._run("initdb", "-D", str(new), *INITDB, *access)
+        secret.unlink()
+        new.rename(self._data)
 
     @property
     def url(self) -> str:
         """Its address, without a database."""
-        return f"postgresql://contract@{HOST}:{self.port}"
+        who = f"contract:{self.password}" if self.password else "contract"
+        return f"postgresql://{who}@{HOST}:{self.port}"
 
     def kill(self) -> None:
         """End all its processes at once, in the middle of what they do."""

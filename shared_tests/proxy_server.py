@@ -15,7 +15,7 @@ from .smtp_server import HOST, PortServer
 # What holds for every site behind it, each line with its reason.
 SETTINGS = """\
 global
-    stats socket {socket} mode 600 level admin
+    stats socket unix@control mode 600 level admin
 
 defaults
     mode http
@@ -69,9 +69,9 @@ def proxy_program() -> str | None:
     return shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
 
 
-def proxy_settings(fronts: Sequence[Front], control: Path) -> str:
-    """Write what haproxy reads at its start."""
-    text = SETTINGS.format(socket=control)
+def proxy_settings(fronts: Sequence[Front]) -> str:
+    """Write what haproxy reads at its start; it listens to us in its folder."""
+    text = SETTINGS
     backs: dict[str, Sequence[int]] = {}
     for front in fronts:
         backs |= front.sites
@@ -109,7 +109,7 @@ class ProxyServer(PortServer):
 
     def settings(self) -> str:
         """Write what haproxy reads at its start."""
-        return proxy_settings([self.front], self._folder / "control")
+        return proxy_settings([self.front])
 
     def ask(self, command: str) -> str:
         """Tell the proxy while it runs, as in `set server flask/1 state drain`."""
@@ -132,6 +132,7 @@ class ProxyServer(PortServer):
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 [program, "-db", "-f", settings],
+                cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

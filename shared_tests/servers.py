@@ -161,14 +161,19 @@ class Launcher:
         return self._prepared[name, kind]
 
     def start(
-        self, name: str, *, database: Path | None = None, **changes: str | None
+        self,
+        name: str,
+        *,
+        database: Path | None = None,
+        command: str = "serve",
+        **changes: str | None,
     ) -> Server:
         """Start a site on a database of its own and wait until it answers."""
         folder = self.new_folder(name)
         if "DATABASE_URL" not in changes:
             source = database or self.empty_database(name)
             copy_database(source, folder / "site.sqlite3")
-        return self.serve(name, folder, self.environment(folder, **changes))
+        return self.serve(name, folder, self.environment(folder, **changes), command)
 
     def shared(self, names: list[str]) -> dict[str, Server]:
         """Start the servers that many tests share, each once, side by side."""
@@ -209,10 +214,15 @@ class Launcher:
         return code, "\n".join(server.log_lines())
 
     def _begin(
-        self, name: str, folder: Path, environment: dict[str, str], command: str
+        self,
+        name: str,
+        folder: Path,
+        environment: dict[str, str],
+        command: str,
+        port: int | None = None,
     ) -> Server:
         self.collect(name)
-        port = free_port()
+        port = port or free_port()
         words = command_line(SITES[name][command], port)
         begun = self.run_on(words, folder, folder / "server.log", environment)
         return Server(name, f"http://127.0.0.1:{port}", **vars(begun))

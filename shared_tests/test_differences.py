@@ -31,7 +31,10 @@ def changes(request: pytest.FixtureRequest) -> Changes:
 
     def answers(site: str) -> dict[str, Answer]:
         server = launch.start(
-            site, POSTS_PER_PAGE=str(POSTS_PER_PAGE), SITE_URL="http://blog.example"
+            site,
+            POSTS_PER_PAGE=str(POSTS_PER_PAGE),
+            SITE_URL="http://blog.example",
+            SESSION_STORE=None,  # the ledger tells of each site's own
         )
         story = play(server.url)
         stop_servers([server])

@@ -11,7 +11,6 @@ from .at_once import at_once
 from .contract import row
 from .databases import BACKENDS
 from .mails import wait_until
-from .servers import copy_database
 from .visitor import Visitor, token
 
 TRIES = 10
@@ -195,10 +194,7 @@ def crowded_site(request, launch, site_name):
         start = request.getfixturevalue("start_on_postgresql")
         site = start(command="crowd", **DEFAULTS)
     else:
-        folder = launch.new_folder(f"{site_name}-crowded")
-        copy_database(launch.empty_database(site_name), folder / "site.sqlite3")
-        environment = launch.environment(folder, **DEFAULTS)
-        site = launch.serve(site_name, folder, environment, command="crowd")
+        site = launch.start(site_name, command="crowd", **DEFAULTS)
     yield site
     site.stop()
 

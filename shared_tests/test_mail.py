@@ -560,8 +560,8 @@ def test_the_message_id_stays_when_a_mail_is_sent_again(
     change_database(
         mail_site,
         "UPDATE mail_message SET date_sent = NULL"
-        " WHERE object_id IN (SELECT id FROM blog_comment WHERE post_id = ?)",
-        post.id,
+        " WHERE object_id IN (SELECT id FROM blog_comment WHERE post_id = :post)",
+        post=post.id,
     )
     let_time_pass(mail_site)
 

@@ -257,9 +257,9 @@ def test_an_account_without_a_password_gets_no_mail(
     change_database(
         mail_site,
         "INSERT INTO users_user (username, email, password, date_joined)"
-        " VALUES (?, ?, '!', '2026-01-05 09:00:00')",
-        token(),
-        email,
+        " VALUES (:name, :email, '!', '2026-01-05 09:00:00')",
+        name=token(),
+        email=email,
     )
 
     new_browser().ask_for_reset(email)

@@ -10,7 +10,6 @@ from .conftest import address_that_answers
 from .contract import row
 from .mails import mails_to, reset_link
 from .old_posts import add_old_posts
-from .servers import copy_database
 from .session_page import (
     NOTHING,
     knows_nothing,
@@ -81,15 +80,6 @@ def store_settings(request, store):
 
 
 @pytest.fixture(scope="session")
-def well_read_blog(launch, site_name):
-    """A database with as many posts as are remembered."""
-    database = launch.new_folder("well-read") / "site.sqlite3"
-    copy_database(launch.empty_database(site_name), database)
-    add_old_posts(database, LONG_IDS)
-    return database
-
-
-@pytest.fixture(scope="session")
 def started():
     """The servers that run, by site and store."""
     return {}
@@ -102,12 +92,13 @@ def site(request, site_name, store, started):
         return address_that_answers(url)
     if (site_name, store) not in started:
         settings = request.getfixturevalue("store_settings")
-        started[site_name, store] = request.getfixturevalue("launch").start(
+        site = request.getfixturevalue("launch").start(
             site_name,
-            database=request.getfixturevalue("well_read_blog"),
             MAIL_URL=request.getfixturevalue("smtp_server").url,
             **settings,
         )
+        add_old_posts(site, LONG_IDS)
+        started[site_name, store] = site
     return started[site_name, store]
 
 

@@ -1,10 +1,15 @@
 """Settings that a start refuses, and settings that show from outside."""
 
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import create_engine, text
 
 from .contract import row
-from .databases import create_database, driver
+from .databases import create_database, driver, opened
+from .mails import change_database, wait_until
 
 PRODUCTION = {"DEMO": None, "CHEAP_PASSWORDS": None}
 
@@ -211,3 +216,77 @@ def test_without_tls_nothing_insists_on_it(own_site, author):
 
     assert not any(cookie.secure for cookie in author.cookies)
     assert "Strict-Transport-Security" not in author.get("/").headers
+
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+WAITING_LONG = f"{WAITING} AND now() - query_start > interval '2 seconds'"
+OF_MIGRATIONS = """
+    SELECT tablename FROM pg_tables
+    WHERE tablename IN ('alembic_version', 'django_migrations')
+"""
+IN_TRANSACTION = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE state LIKE 'idle in transaction%' AND datname = current_database()
+"""
+
+
+def number_of(site, query):
+    """Ask PostgreSQL for a number."""
+    with opened(site) as database:
+        return database.scalar(text(query))
+
+
+@row("SET-13")
+def test_a_statement_that_takes_too_long_is_ended(start_on_postgresql, visit):
+    site = start_on_postgresql(STATEMENT_TIMEOUT="1")
+    author = visit(site)
+    author.register()
+    post = author.write_post()
+    change_database(site, "ALTER TABLE blog_post RENAME TO slow")
+    change_database(
+        site, "CREATE VIEW blog_post AS SELECT slow.* FROM slow, pg_sleep(60)"
+    )
+
+    page = author.get(post.address)
+
+    assert page.status == 503
+    assert page.headers["Retry-After"]
+
+
+@row("SET-13")
+def test_who_stands_still_in_a_transaction_holds_its_locks_no_longer(
+    start_on_postgresql, visit
+):
+    site = start_on_postgresql(STATEMENT_TIMEOUT="5")
+    author, reader = visit(site), visit(site)
+    author.register()
+    post = author.write_post()
+
+    with ThreadPoolExecutor() as pool:
+        with opened(site) as database:
+            database.execute(text("LOCK TABLE blog_comment IN EXCLUSIVE MODE"))
+            answer = pool.submit(reader.reply, post)
+            wait_until(lambda: number_of(site, WAITING), "the site waits for the lock")
+            os.killpg(site.process.pid, signal.SIGSTOP)
+        # Now the site has the lock, and does nothing with it.
+        wait_until(lambda: number_of(site, IN_TRANSACTION), "it is its turn")
+        wait_until(lambda: not number_of(site, IN_TRANSACTION), "it is ended")
+        os.killpg(site.process.pid, signal.SIGCONT)
+
+    assert answer.result().status == 503
+    assert reader.reply(post).is_redirect
+
+
+@row("SET-13")
+def test_a_command_may_take_longer(start_on_postgresql, launch, site_name):
+    site = start_on_postgresql(STATEMENT_TIMEOUT="1")
+
+    with ThreadPoolExecutor() as pool, opened(site) as database:
+        for name in database.scalars(text(OF_MIGRATIONS)).all():
+            database.execute(text(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"))
+        done = pool.submit(
+            launch.run, site_name, "migrate", site.folder, site.environment
+        )
+        wait_until(lambda: number_of(site, WAITING_LONG), "it waits two seconds")
+
+    assert done.result() is not None

@@ -20,7 +20,7 @@ from .browser import Page
 from .databases import TABLES
 from .mails import wait_until
 from .old_posts import add_old_posts
-from .servers import SITES, Launcher, Server, copy_database
+from .servers import SITES, Launcher, Server
 from .session_page import marks_told, session_value
 from .stores import COLUMNS, QUESTIONS, Question
 from .visitor import Visitor, token
@@ -86,17 +86,15 @@ def store_servers(
     """Servers of this site, one for each store, started when it is asked for."""
     if request.config.getoption("url", None):
         pytest.skip("needs every store")
+    if request.config.getoption("scaled", None):
+        pytest.skip("needs sites on SQLite")
     launch: Launcher = request.getfixturevalue("launch")
     servers: dict[str, Server] = {}
 
     def serve(store: str) -> Server:
         if store not in servers:
-            database = launch.new_folder("stores") / "site.sqlite3"
-            copy_database(launch.empty_database(site_name), database)
-            add_old_posts(database, POSTS)
-            servers[store] = launch.start(
-                site_name, database=database, SESSION_STORE=store
-            )
+            servers[store] = launch.start(site_name, SESSION_STORE=store)
+            add_old_posts(servers[store], POSTS)
         return servers[store]
 
     return serve

@@ -123,6 +123,16 @@ class Faithful(Visitor):
 
 def reload_under_load(blog: Blog, reloads: int) -> Figures:
     """Have the site start all its processes anew while visitors read and reply."""
+
+    def reload_all() -> None:
+        for _ in range(reloads):
+            reload(blog)
+
+    return {"reloads": reloads, **count_failures(blog, reload_all)}
+
+
+def count_failures(blog: Blog, do: Callable[[], None]) -> Figures:
+    """Let visitors read and reply while something is done."""
     done = Event()
     post = blog.author.write_post()
 
@@ -147,11 +157,10 @@ def reload_under_load(blog: Blog, reloads: int) -> Figures:
             for name, group in visitors.items()
         }
         try:
-            for _ in range(reloads):
-                reload(blog)
+            do()
         finally:
             done.set()
-    figures: Figures = {"reloads": reloads}
+    figures: Figures = {}
     for name, futures in running.items():
         answers = [answer for future in futures for answer in future.result()]
         figures[f"requests_on_{name}"] = len(answers)

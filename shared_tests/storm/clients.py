@@ -21,7 +21,7 @@ class Answer:
     """What became of one comment, as its writer saw it."""
 
     body: str
-    status: int | None  # None: the site ended before it answered
+    status: int | None  # None: the site ended before it answered; a proxy says 502
     seconds: float
 
     @property
@@ -98,7 +98,7 @@ class Clients:
             with self._changed:
                 self.begun += 1
                 self._changed.notify_all()
-            while self._reply(visitor, number).status in {None, 503}:
+            while self._reply(visitor, number).status in {None, 502, 503}:
                 self._wait_for_the_site()
                 if not self.stubborn or self._stopped.is_set():
                     break
