@@ -80,6 +80,10 @@ class PostgreSQLServer(PortServer):
         who = f"contract:{self.password}" if self.password else "contract"
         return f"postgresql://{who}@{HOST}:{self.port}"
 
+    def processes(self) -> list[int]:
+        """Find its processes."""
+        return [self._process.pid, *children(self._process.pid)]
+
     def kill(self) -> None:
         """End all its processes at once, in the middle of what they do."""
         # Who stands still starts no other process while we look for them.

@@ -30,6 +30,7 @@ class Served:
     server: Server
     database: str
     posts: list[int]
+    postgresql: PostgreSQLServer | None
 
     def query(self, statement: str) -> list[Any]:
         """Read from the database."""
@@ -38,9 +39,10 @@ class Served:
             return list(connection.execute(text(statement)))
 
     def processes(self) -> list[int]:
-        """Find the processes of the site."""
+        """Find the processes of the site, and those of PostgreSQL."""
         master = self.server.process.pid
-        return [master, *children(master)]
+        others = self.postgresql.processes() if self.postgresql else []
+        return [master, *children(master), *others]
 
 
 @contextmanager
@@ -65,7 +67,7 @@ def served(
         launcher.run(name, "migrate", folder, environment)
     server = launcher.serve(name, folder, environment, command="crowd")
     try:
-        yield Served(server, url, fill(server.url, url, posts))
+        yield Served(server, url, fill(server.url, url, posts), postgresql)
     finally:
         stop_servers([server])
 

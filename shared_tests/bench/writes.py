@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from math import ceil
 from pathlib import Path
 from time import monotonic, perf_counter, process_time
@@ -51,10 +51,12 @@ def measure(
     ]
     write_at_once(writers, warm_up)
     started = monotonic()
-    site, load = time_of(blog.processes()), process_time()
+    before = times_of(blog)
     write_at_once(writers, seconds)
     taken = monotonic() - started
-    site, load = time_of(blog.processes()) - site, process_time() - load
+    site, visitors, machine = (
+        after - earlier for after, earlier in zip(times_of(blog), before, strict=True)
+    )
     waiting = "SELECT count(*) FROM mail_message WHERE date_sent IS NULL"
     [[mails]] = blog.query(waiting)
     every = [answer for writer in writers for answer in writer.answers]
@@ -71,8 +73,11 @@ def measure(
         },
         "processor_milliseconds_a_comment": {
             "site": round(1000 * site / max(comments, 1), 2),
-            "visitors": round(1000 * load / max(comments, 1), 2),
+            "visitors": round(1000 * visitors / max(comments, 1), 2),
         },
+        "percent_of_the_processors_busy_with_others": round(
+            100 * max(machine - site - visitors, 0) / taken / (os.cpu_count() or 1)
+        ),
     }
 
 
@@ -117,15 +122,21 @@ def times(answers: list[Answer]) -> dict[str, float]:
     }
 
 
-def time_of(processes: list[int]) -> float:
-    """Read how many seconds of the processors they have used so far."""
+def times_of(blog: Served) -> tuple[float, float, float]:
+    """Read the seconds of the processors that site, visitors and all have used."""
+    if not Path("/proc/stat").exists():  # Linux alone has it
+        return 0, process_time(), 0
     ticks = 0
-    for process in processes:
-        stat = Path(f"/proc/{process}/stat")
-        if stat.exists():  # Linux alone has it
-            words = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+    for process in blog.processes():
+        with suppress(FileNotFoundError):  # it has just ended
+            stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+            words = stat.rpartition(")")[2].split()
             ticks += int(words[11]) + int(words[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    all_words = Path("/proc/stat").read_text(encoding="utf-8").split()[1:9]
+    user, nice, system, _idle, _waiting, *interrupts = map(int, all_words)
+    second = os.sysconf("SC_CLK_TCK")
+    busy = user + nice + system + sum(interrupts)
+    return ticks / second, process_time(), busy / second
 
 
 def time_to_sync(folder: Path) -> float:
@@ -183,13 +194,15 @@ def table(figures: Figures) -> str:
             speed = run["comments_a_second"]
             lines.append(f"{who}  {method:7}{speed:10.0f}{failures[method]:9}{shown}")
         cost = run["processor_milliseconds_a_comment"]
+        others = run["percent_of_the_processors_busy_with_others"]
         notes.append(
             f"{who}  {run['comments_told']} comments promised,"
             f" {run['comments_told_and_lost']} lost,"
             f" {run['comments_stored_twice']} twice;"
             f" {run['mails_waiting_at_the_end']} mails to come;"
             f"\n{'':20}{cost['site']} ms of the processors a comment,"
-            f" {cost['visitors']} for the visitors"
+            f" {cost['visitors']} for the visitors;"
+            f"\n{'':20}{others} % of the processors were busy with others"
         )
     return "\n".join([*lines, "", *notes])
 

@@ -172,7 +172,7 @@ def count_failures(blog: Blog, do: Callable[[], None]) -> Figures:
 
 
 def reload(blog: Blog) -> None:
-    """Start all processes of the site anew, and wait until the old ones have ended."""
+    """Start all processes of the site anew, and wait until the new ones answer."""
     old = blog.workers()
 
     def is_done() -> bool:
@@ -181,6 +181,8 @@ def reload(blog: Blog) -> None:
 
     blog.signal(signal.SIGHUP)
     wait_until(is_done, "the new processes ran alone")
+    # gunicorn ends the old ones before the new ones have loaded the site.
+    wait_until(lambda: takes_in(blog), "the new processes answered")
 
 
 def answer(ask: Callable[[], Page]) -> Answered:

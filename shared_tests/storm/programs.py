@@ -80,6 +80,7 @@ class Site(Program):
         self, case: "Case", serve: str, folder: Path, environment: dict[str, str]
     ) -> None:
         """Take a port."""
+        case.launcher.collect(case.site)
         self._held: socket.socket | None = hold_port()
         self.port = self._held.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
