@@ -3,6 +3,7 @@
 The name of the site and its address stand in the Procfile.
 """
 
+import socket
 from contextlib import suppress
 
 # Four threads, so that a slow reader does not hold up the others,
@@ -27,3 +28,11 @@ def post_request(worker, request, environ, response):
     with suppress(OSError):  # who has the answer may be gone
         while left > 0 and (read := request.body.read(64 * 1024)):
             left -= len(read)
+
+
+def when_ready(server):
+    """Take in only who has something to say: browsers connect before they need to."""
+    if hasattr(socket, "TCP_DEFER_ACCEPT"):  # Linux; elsewhere a thread waits for them
+        for listener in server.LISTENERS:
+            if listener.sock.family != socket.AF_UNIX:
+                listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 5)

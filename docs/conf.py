@@ -19,6 +19,7 @@ extensions = [
     "docs.directives.figures",
     "docs.directives.ledger",
     "docs.directives.rosetta",
+    "docs.directives.steps",
     "docs.directives.stores",
     "docs.life.directive",
 ]

@@ -1,5 +1,6 @@
 """The measurement that gunicorn's settings are chosen by sees what it should."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,17 @@ def test_pages_are_read_to_their_end_on_kept_connections(blog, cookie):
 
     assert speed > 0
     assert p99 > 0
+
+
+@pytest.mark.skipif(
+    not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="this system has no such option"
+)
+def test_whoever_says_nothing_holds_up_nobody(blog):
+    with held(blog, 3, b""):
+        waited = wait_for_a_page(blog)
+
+    # Taken in, each would have the only thread for five seconds.
+    assert waited < 5_000
 
 
 def test_whoever_sends_half_of_a_form_is_seen_to_hold_up_the_others(blog):

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .pairs import ROOT, SITES, UnknownNameError
+from .pairs import ROOT, UnknownNameError
 
 TEMPLATE_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 TEMPLATES = {".html", ".txt", ".xml"}
@@ -120,8 +120,8 @@ def vocabulary(side: int, template: bool) -> tuple[re.Pattern[str], dict[str, Tw
 
 
 def side_of(path: Path) -> int:
-    """Return 0 for a file of the Flask site, 1 for one of the Django site."""
-    return int(path.relative_to(ROOT).parts[0] != SITES[0])
+    """Return 0 for a file on Flask's side, 1 for one on Django's."""
+    return int("flask" not in path.relative_to(ROOT).as_posix())
 
 
 @cache
