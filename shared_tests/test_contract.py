@@ -8,12 +8,17 @@ from .contract import HERE, OWN_SERVER, TAGS, load_contract, parse_contract, par
 
 # These test the suite, or the difference between sites, and prove no row.
 WITHOUT_ROWS = {
+    "test_bench.py",
+    "test_bench_servers.py",
+    "test_bench_steps.py",
+    "test_bench_writes.py",
     "test_browser.py",
     "test_chromium.py",
     "test_contract.py",
     "test_crowd_finds_leaks.py",
     "test_differences.py",
     "test_fuzz.py",
+    "test_load.py",
     "test_matters.py",
     "test_mutants.py",
     "test_normalize.py",

@@ -40,6 +40,10 @@ PAGE_OF_AUTHOR = POSTS.where(Post.id.in_(IDS_OF_AUTHOR))
 class PostPagination(Pagination):
     """Finds a page from the nearest bookmark above it, where OFFSET would count."""
 
+    def __init__(self, **options):
+        # The setting says how many, and no limit of 100 knows better.
+        super().__init__(max_per_page=None, **options)
+
     def _query_items(self):
         author_id = self._query_args.get("author_id", 0)
         parameters = {
